@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+#include "cloche-machine-shape.h"
+#include "cloche-qemu-program.h"
+
+G_BEGIN_DECLS
+
+void     cloche_accelerator_probe_async  (const ClocheQemuProgram *program,
+                                          const char              *cache_path,
+                                          GCancellable            *cancellable,
+                                          GAsyncReadyCallback      callback,
+                                          gpointer                 user_data);
+gboolean cloche_accelerator_probe_finish (GAsyncResult       *result,
+                                          ClocheAccelerator  *ret_accelerator,
+                                          char              **ret_reason,
+                                          GError            **error);
+
+G_END_DECLS
