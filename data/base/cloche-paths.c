@@ -4,6 +4,7 @@
 #include "cloche-paths.h"
 
 #include "cloche-base-error.h"
+#include "cloche-config.h"
 #include "cloche-limits.h"
 
 #include <errno.h>
@@ -217,6 +218,40 @@ cloche_paths_get_runtime_dir (ClochePaths *self)
   g_return_val_if_fail (CLOCHE_IS_PATHS (self), NULL);
 
   return self->runtime_dir;
+}
+
+static char *
+find_installed (const char *variable,
+                const char *installed_dir,
+                const char *name)
+{
+  const char *dir = g_getenv (variable);
+
+  return g_build_filename (dir != NULL ? dir : installed_dir, name, NULL);
+}
+
+/**
+ * cloche_paths_dup_program:
+ * @name: one of our own programs that users do not start, such as "cloche-keeper"
+ *
+ * Where it is installed, or in the folder CLOCHE_LIBEXECDIR, which is how programs run from the build tree.
+ */
+char *
+cloche_paths_dup_program (const char *name)
+{
+  return find_installed ("CLOCHE_LIBEXECDIR", CLOCHE_LIBEXECDIR, name);
+}
+
+/**
+ * cloche_paths_dup_data_file:
+ * @name: a file that was installed with the program
+ *
+ * Where it is installed, or in the folder CLOCHE_PKGDATADIR, which is how programs run from the build tree.
+ */
+char *
+cloche_paths_dup_data_file (const char *name)
+{
+  return find_installed ("CLOCHE_PKGDATADIR", CLOCHE_PKGDATADIR, name);
 }
 
 char *

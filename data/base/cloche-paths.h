@@ -22,6 +22,8 @@ const char  *cloche_paths_get_cache_dir   (ClochePaths *self);
 const char  *cloche_paths_get_config_dir  (ClochePaths *self);
 const char  *cloche_paths_get_runtime_dir (ClochePaths *self);
 
+char        *cloche_paths_dup_program      (const char  *name) G_GNUC_WARN_UNUSED_RESULT;
+char        *cloche_paths_dup_data_file    (const char  *name) G_GNUC_WARN_UNUSED_RESULT;
 char        *cloche_paths_dup_bases_dir    (ClochePaths *self) G_GNUC_WARN_UNUSED_RESULT;
 char        *cloche_paths_dup_machines_dir (ClochePaths *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -44,6 +44,15 @@ test_no_runtime_dir (void)
 }
 
 static void
+test_installed (void)
+{
+  g_autofree char *program = cloche_paths_dup_program ("cloche-keeper");
+  g_autofree char *expected = g_build_filename (g_getenv ("CLOCHE_LIBEXECDIR"), "cloche-keeper", NULL);
+
+  g_assert_cmpstr (program, ==, expected);
+}
+
+static void
 test_too_long (void)
 {
   g_autoptr (GError) error = NULL;
@@ -71,6 +80,7 @@ main (int    argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/base/paths/user", test_user);
   g_test_add_func ("/base/paths/no-runtime-dir", test_no_runtime_dir);
+  g_test_add_func ("/base/paths/installed", test_installed);
   g_test_add_func ("/base/paths/too-long", test_too_long);
   g_test_add_func ("/base/paths/cannot-create", test_cannot_create);
 
