@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Cloche authors
+#
+# Fuzzes every target of tests/fuzz for a while, from the same seed each time. Usage: fuzz.sh [SECONDS [TARGET…]]
+# BUILD: the build folder, not the usual one. Prints TAP; a finding is left in the build folder and ends in status 1.
+set -eu
+cd "$(dirname "$0")/.."
+source=$PWD
+build=${BUILD:-build-fuzz}
+seconds=${1:-20}
+[ $# = 0 ] || shift
+tools/install-packages.sh build fuzz
+[ -f "$build/build.ninja" ] ||
+  CC=clang meson setup "$build" -Dui=false -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+ninja -C "$build"
+cd "$build/tests/fuzz"
+[ $# -gt 0 ] || set -- $(ls | sed -n 's/^fuzz-\([^.]*\)$/\1/p')
+
+export G_DEBUG=fatal-warnings
+export LSAN_OPTIONS="suppressions=$source/tests/support/lsan.supp:print_suppressions=0"
+failed=0
+n=0
+echo "1..$#"
+for target in "$@"; do
+  n=$((n + 1))
+  # What the fuzzer learns stays in the build folder and serves the next run; seeds are read from the source.
+  mkdir -p "learned/$target"
+  if "./fuzz-$target" -seed=1 -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="finding-$target-" "learned/$target" "$source/tests/fuzz/corpus/$target" > "$target.log" 2>&1; then
+    echo "ok $n - $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$target.log") runs in $seconds s"
+  else
+    failed=1
+    tail -n 40 "$target.log" | sed 's/^/# /'
+    echo "not ok $n - $target: see finding-$target-* in $build/tests/fuzz; put it into tests/fuzz/corpus/$target once fixed"
+  fi
+done
+exit $failed
