@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-yamux-private.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* bytes of one stream's data that go out before the next stream's turn. */
+#define QUANTUM_BYTES (16 * 1024)
+
+/* bytes: no frame smaller than this is made only because the stage is nearly full. */
+#define SMALLEST_CUT_BYTES 1024
+
+/* bytes of room below which no waiting writer is called, so that none of them writes in crumbs. */
+#define WORTHWHILE_ROOM_BYTES (16 * 1024)
+
+void
+_cloche_yamux_list_init (cloche_yamux_link *head)
+{
+  head->prev = head->next = head;
+}
+
+/* Does nothing if @link is in its list already: it keeps its turn. */
+void
+_cloche_yamux_link_append (cloche_yamux_link *head,
+                           cloche_yamux_link *link)
+{
+  if (link->next != NULL)
+    return;
+
+  link->prev = head->prev;
+  link->next = head;
+  head->prev->next = link;
+  head->prev = link;
+}
+
+void
+_cloche_yamux_link_remove (cloche_yamux_link *link)
+{
+  if (link->next == NULL)
+    return;
+
+  link->prev->next = link->next;
+  link->next->prev = link->prev;
+  link->prev = link->next = NULL;
+}
+
+static cloche_yamux_stream *
+pop_first (cloche_yamux_link *head)
+{
+  cloche_yamux_link *link = head->next;
+
+  if (link == head)
+    return NULL;
+
+  _cloche_yamux_link_remove (link);
+
+  return link->stream;
+}
+
+static void
+put_header (uint8_t *out,
+            uint8_t  type,
+            uint16_t flags,
+            uint32_t id,
+            uint32_t length)
+{
+  out[0] = 0;                   /* Version. */
+  out[1] = type;
+  out[2] = (uint8_t) (flags >> 8);
+  out[3] = (uint8_t) flags;
+  out[4] = (uint8_t) (id >> 24);
+  out[5] = (uint8_t) (id >> 16);
+  out[6] = (uint8_t) (id >> 8);
+  out[7] = (uint8_t) id;
+  out[8] = (uint8_t) (length >> 24);
+  out[9] = (uint8_t) (length >> 16);
+  out[10] = (uint8_t) (length >> 8);
+  out[11] = (uint8_t) length;
+}
+
+/* 0, or -EAGAIN if too many wait, or -ENOMEM. */
+int
+_cloche_yamux_queue_control (cloche_yamux *self,
+                             uint8_t       type,
+                             uint16_t      flags,
+                             uint32_t      id,
+                             uint32_t      length)
+{
+  uint8_t header[CLOCHE_YAMUX_HEADER_BYTES];
+
+  if (self->control.length >= CLOCHE_YAMUX_MAX_CONTROL_OUTPUT_FRAMES * CLOCHE_YAMUX_HEADER_BYTES)
+    return -EAGAIN;
+
+  put_header (header, type, flags, id, length);
+
+  return cloche_byte_queue_append (&self->control, header, sizeof header);
+}
+
+/* Whether nothing but the session's output cap keeps @stream from writing. */
+bool
+_cloche_yamux_can_write (cloche_yamux_stream *stream)
+{
+  return stream->send_window > 0 && stream->output.length < CLOCHE_YAMUX_WINDOW_BYTES;
+}
+
+/* bytes below the output cap. */
+size_t
+_cloche_yamux_get_room (const cloche_yamux *self)
+{
+  size_t used = self->stream_output_bytes + self->stage_length;
+
+  return used < CLOCHE_YAMUX_MAX_OUTPUT_BYTES ? CLOCHE_YAMUX_MAX_OUTPUT_BYTES - used : 0;
+}
+
+/* Calls waiting writers in the order in which they began to wait, each once, while there is room. Ends, because a stream
+ * comes back to the list only by using the room up. */
+void
+_cloche_yamux_serve_waiting (cloche_yamux *self)
+{
+  cloche_yamux_stream *stream;
+
+  while (_cloche_yamux_get_room (self) >= WORTHWHILE_ROOM_BYTES && (stream = pop_first (&self->waiting)) != NULL) {
+    stream->wants_writable = false;
+    self->served_id = stream->id;
+    if (self->events.writable != NULL)
+      self->events.writable (stream->id, self->user_data);
+    self->served_id = 0;
+  }
+}
+
+static size_t
+get_stage_room (const cloche_yamux *self)
+{
+  return sizeof self->stage - self->stage_length;
+}
+
+static void
+stage_header (cloche_yamux *self,
+              uint8_t       type,
+              uint16_t      flags,
+              uint32_t      id,
+              uint32_t      length)
+{
+  put_header (self->stage + self->stage_length, type, flags, id, length);
+  self->stage_length += CLOCHE_YAMUX_HEADER_BYTES;
+}
+
+static void
+stage_control (cloche_yamux *self)
+{
+  size_t n = get_stage_room (self) / CLOCHE_YAMUX_HEADER_BYTES * CLOCHE_YAMUX_HEADER_BYTES;
+
+  if (n > self->control.length)
+    n = self->control.length;
+  if (n == 0)
+    return;
+
+  memcpy (self->stage + self->stage_length, cloche_byte_queue_peek (&self->control), n);
+  self->stage_length += n;
+  cloche_byte_queue_drop (&self->control, n);
+}
+
+static void
+stage_window_frames (cloche_yamux *self)
+{
+  cloche_yamux_stream *stream;
+
+  while (get_stage_room (self) >= CLOCHE_YAMUX_HEADER_BYTES && (stream = pop_first (&self->urgent)) != NULL) {
+    uint16_t flags = (stream->needs_syn ? CLOCHE_YAMUX_FLAG_SYN : 0) | (stream->needs_ack ? CLOCHE_YAMUX_FLAG_ACK : 0);
+
+    stage_header (self, CLOCHE_YAMUX_TYPE_WINDOW, flags, stream->id, stream->consumed);
+    stream->receive_window += stream->consumed;
+    stream->consumed = 0;
+    stream->needs_syn = stream->needs_ack = false;
+  }
+}
+
+static void
+note_finish_staged (cloche_yamux        *self,
+                    cloche_yamux_stream *stream)
+{
+  stream->finish_staged = true;
+  if (stream->peer_finished)
+    _cloche_yamux_link_append (&self->dying, &stream->waiting);
+}
+
+/* Stages one frame of @stream, which is in no list and has data or FIN to send. */
+static void
+stage_data_frame (cloche_yamux        *self,
+                  cloche_yamux_stream *stream)
+{
+  size_t n = stream->output.length;
+  bool is_last;
+
+  if (n > QUANTUM_BYTES)
+    n = QUANTUM_BYTES;
+  if (n > get_stage_room (self) - CLOCHE_YAMUX_HEADER_BYTES)
+    n = get_stage_room (self) - CLOCHE_YAMUX_HEADER_BYTES;
+
+  is_last = stream->finish_wanted && n == stream->output.length;
+  stage_header (self, n > 0 ? CLOCHE_YAMUX_TYPE_DATA : CLOCHE_YAMUX_TYPE_WINDOW,
+                is_last ? CLOCHE_YAMUX_FLAG_FIN : 0, stream->id, (uint32_t) n);
+  if (n > 0) {
+    memcpy (self->stage + self->stage_length, cloche_byte_queue_peek (&stream->output), n);
+    self->stage_length += n;
+    self->stream_output_bytes -= n;
+    cloche_byte_queue_drop (&stream->output, n);
+  }
+
+  if (is_last)
+    note_finish_staged (self, stream);
+  else if (stream->output.length > 0)
+    _cloche_yamux_link_append (&self->ready, &stream->ready);
+  if (stream->wants_writable && _cloche_yamux_can_write (stream))
+    _cloche_yamux_link_append (&self->waiting, &stream->waiting);
+}
+
+static void
+stage_data (cloche_yamux *self)
+{
+  while (self->ready.next != &self->ready) {
+    cloche_yamux_stream *stream = self->ready.next->stream;
+    size_t least = stream->output.length < SMALLEST_CUT_BYTES ? stream->output.length : SMALLEST_CUT_BYTES;
+
+    if (get_stage_room (self) < CLOCHE_YAMUX_HEADER_BYTES + least)
+      return;
+
+    _cloche_yamux_link_remove (&stream->ready);
+    stage_data_frame (self, stream);
+  }
+}
+
+static void
+stage_last_words (cloche_yamux *self)
+{
+  uint32_t code = self->error == -ENOMEM ? CLOCHE_YAMUX_GO_AWAY_INTERNAL : CLOCHE_YAMUX_GO_AWAY_PROTOCOL;
+
+  if (self->needs_last_words)
+    stage_header (self, CLOCHE_YAMUX_TYPE_GO_AWAY, 0, 0, code);
+  self->needs_last_words = false;
+}
+
+size_t
+cloche_yamux_peek_output (cloche_yamux   *self,
+                          const uint8_t **ret_bytes)
+{
+  if (self->stage_length == 0) {
+    self->stage_start = 0;
+    if (self->error < 0) {
+      stage_last_words (self);
+    } else {
+      stage_control (self);
+      stage_window_frames (self);
+      stage_data (self);
+    }
+  }
+
+  *ret_bytes = self->stage + self->stage_start;
+
+  return self->stage_length;
+}
+
+void
+cloche_yamux_output_sent (cloche_yamux *self,
+                          size_t        length)
+{
+  cloche_yamux_stream *stream;
+
+  if (length > self->stage_length)
+    length = self->stage_length;
+  self->stage_start += length;
+  self->stage_length -= length;
+
+  while (self->error == 0 && (stream = pop_first (&self->dying)) != NULL)
+    _cloche_yamux_close (self, stream, false);
+  if (self->error == 0)
+    _cloche_yamux_serve_waiting (self);
+}
