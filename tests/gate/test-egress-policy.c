@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-address-floor.h"
+#include "cloche-egress-name.h"
+#include "cloche-egress-policy.h"
+
+#include <string.h>
+
+static void
+test_names (void)
+{
+  static const struct { const char *text; const char *name; gboolean is_address; } GOOD[] = {
+    { "example.com", "example.com", FALSE },
+    { "EXAMPLE.com.", "example.com", FALSE },
+    { "b\303\274cher.example", "xn--bcher-kva.example", FALSE },
+    { "_service.example.com", "_service.example.com", FALSE },
+    { "localhost", "localhost", FALSE },
+    { "1.example", "1.example", FALSE },
+    { "1e100.net", "1e100.net", FALSE },
+    { "203.0.113.5", "203.0.113.5", TRUE },
+    { "203.0.113.5.", "203.0.113.5", TRUE },
+    { "::1", "::1", TRUE },
+    { "[2001:DB8::0:5]", "2001:db8::5", TRUE },
+    { "::ffff:10.0.0.1", "10.0.0.1", TRUE },
+    { "::ffff:7f00:1", "127.0.0.1", TRUE },
+  };
+  static const char *const BAD[] = {
+    "", ".", "a..b", ".a", "a..", "-a.example", "a-.example",
+    "user@example.com", "example.com:80", "example.com/x", "*.example.com",
+    "a b", "a\nb", "2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1",
+    "127.0.0.01", "1.2.3.4.5", "256.1.1.1", "a.1", "a.0x", "example.0x7f",
+    "fe80::1%eth0", "[203.0.113.5]", "[::1", "::1]", "\xff.example", "%65xample.com", "exa\xe2\x80\xaemple.com",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (GOOD); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GInetAddress) address = NULL;
+    g_autofree char *name = cloche_egress_name_parse (GOOD[i].text, &address, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (name, ==, GOOD[i].name);
+    g_assert_cmpint (address != NULL, ==, GOOD[i].is_address);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (BAD); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (cloche_egress_name_parse (BAD[i], NULL, &error));
+    g_assert_error (error, CLOCHE_EGRESS_REFUSAL, CLOCHE_EGRESS_REASON_BAD_NAME);
+  }
+}
+
+static void
+test_name_lengths (void)
+{
+  g_autofree char *label63 = g_strnfill (63, 'a');
+  g_autofree char *label64 = g_strnfill (64, 'a');
+  g_autofree char *name253 = g_strdup_printf ("%s.%s.%s.%.61s", label63, label63, label63, label63);
+  g_autofree char *name254 = g_strdup_printf ("%s.%s.%s.%.62s", label63, label63, label63, label63);
+  g_autofree char *huge = g_strnfill (1024 * 1024, 'a');
+  g_autofree char *parsed = cloche_egress_name_parse (name253, NULL, NULL);
+
+  g_assert_cmpstr (parsed, ==, name253);
+  g_assert_null (cloche_egress_name_parse (label64, NULL, NULL));
+  g_assert_null (cloche_egress_name_parse (name254, NULL, NULL));
+  g_assert_null (cloche_egress_name_parse (huge, NULL, NULL));
+}
+
+static void
+test_floor (void)
+{
+  static const char *const COVERED[] = {
+    "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255", "127.0.0.1",
+    "127.255.255.255", "169.254.169.254", "172.16.0.0", "172.31.255.255", "192.168.0.0", "192.168.255.255",
+    "224.0.0.1", "239.255.255.255",
+    "240.0.0.0", "255.255.255.255", "::", "::1", "fc00::", "fdff::1", "fe80::1", "febf::1", "ff02::1",
+    "::ffff:127.0.0.1", "::ffff:169.254.169.254",
+    "2002:a00:1::", "2002:7f00:1::1", "64:ff9b::10.0.0.1", "64:ff9b::c0a8:1", "64:ff9b:1::127.0.0.1", "64:ff9b:1:fffe::10.1.1.1",
+  };
+  static const char *const OUTSIDE[] = {
+    "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
+    "169.253.255.255",
+    "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0", "223.255.255.255", "203.0.113.5",
+    "::2", "fbff::1", "fe00::1", "fec0::1", "2001:db8::1", "::ffff:203.0.113.5", "2002:cb00:7105::", "64:ff9b::203.0.113.5",
+    "64:ff9c::10.0.0.1",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (COVERED); i++) {
+    g_autoptr (GInetAddress) address = g_inet_address_new_from_string (COVERED[i]);
+
+    g_assert_true (cloche_address_floor_covers (address));
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (OUTSIDE); i++) {
+    g_autoptr (GInetAddress) address = g_inet_address_new_from_string (OUTSIDE[i]);
+
+    g_assert_false (cloche_address_floor_covers (address));
+  }
+}
+
+static void
+test_rules (void)
+{
+  static const char *const RULES[] = {
+    "Example.com", "*.debian.org", "git.example:22", "*.lab.example:8443", "203.0.113.5:8080", "10.1.2.3", "[::1]:11434",
+    "fd00::7", "b\303\274cher.example", NULL,
+  };
+  static const struct { const char *name; guint16 port; ClocheEgressGrant grant; } CASES[] = {
+    { "example.com", 80, CLOCHE_EGRESS_GRANT_NAMED }, { "example.com", 443, CLOCHE_EGRESS_GRANT_NAMED },
+    { "example.com", 22, CLOCHE_EGRESS_GRANT_NONE }, { "www.example.com", 443, CLOCHE_EGRESS_GRANT_NONE },
+    { "evil-example.com", 443, CLOCHE_EGRESS_GRANT_NONE }, { "example.com.evil.example", 443, CLOCHE_EGRESS_GRANT_NONE },
+    { "deb.debian.org", 80, CLOCHE_EGRESS_GRANT_NAMED }, { "a.b.debian.org", 80, CLOCHE_EGRESS_GRANT_NAMED },
+    { "debian.org", 80, CLOCHE_EGRESS_GRANT_NONE }, { "evildebian.org", 80, CLOCHE_EGRESS_GRANT_NONE },
+    { "git.example", 22, CLOCHE_EGRESS_GRANT_ANY_PROTOCOL }, { "git.example", 443, CLOCHE_EGRESS_GRANT_NONE },
+    { "x.lab.example", 8443, CLOCHE_EGRESS_GRANT_ANY_PROTOCOL }, { "x.lab.example", 443, CLOCHE_EGRESS_GRANT_NONE },
+    { "203.0.113.5", 8080, CLOCHE_EGRESS_GRANT_ANY_PROTOCOL }, { "203.0.113.5", 80, CLOCHE_EGRESS_GRANT_NONE },
+    { "10.1.2.3", 443, CLOCHE_EGRESS_GRANT_NAMED }, { "10.1.2.4", 443, CLOCHE_EGRESS_GRANT_NONE },
+    { "::1", 11434, CLOCHE_EGRESS_GRANT_ANY_PROTOCOL }, { "fd00::7", 80, CLOCHE_EGRESS_GRANT_NAMED },
+    { "xn--bcher-kva.example", 443, CLOCHE_EGRESS_GRANT_NAMED },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheEgressPolicy) policy = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_LISTED, RULES, &error);
+  g_autoptr (ClocheEgressPolicy) off = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_OFF, RULES, NULL);
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    ClocheEgressReason reason;
+
+    g_assert_cmpint (cloche_egress_policy_check (policy, CASES[i].name, CASES[i].port, &reason), ==, CASES[i].grant);
+    g_assert_cmpint (reason, ==, CASES[i].grant != CLOCHE_EGRESS_GRANT_NONE ? CLOCHE_EGRESS_REASON_LISTED
+                                                                            : CLOCHE_EGRESS_REASON_NOT_LISTED);
+    g_assert_cmpint (cloche_egress_policy_check (off, CASES[i].name, CASES[i].port, &reason), ==, CLOCHE_EGRESS_GRANT_NONE);
+    g_assert_cmpint (reason, ==, CLOCHE_EGRESS_REASON_MODE_OFF);
+  }
+  g_assert_true (g_strv_equal (cloche_egress_policy_get_rules (policy), RULES));
+}
+
+static void
+test_addresses (void)
+{
+  static const char *const RULES[] = { "example.com", "*.example.com:8080", "10.1.2.3", "127.0.0.1:11434", NULL };
+  static const struct { const char *address; guint16 port; gboolean is_allowed; } CASES[] = {
+    { "203.0.113.5", 443, TRUE }, { "10.1.2.3", 443, TRUE }, { "10.1.2.3", 22, FALSE }, { "10.1.2.4", 443, FALSE },
+    { "::ffff:10.1.2.3", 443, TRUE }, { "::ffff:10.1.2.4", 443, FALSE }, { "64:ff9b::10.1.2.3", 443, FALSE },
+    { "127.0.0.1", 11434, TRUE }, { "127.0.0.1", 80, FALSE }, { "169.254.169.254", 80, FALSE }, { "::1", 11434, FALSE },
+  };
+  g_autoptr (ClocheEgressPolicy) policy = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_LISTED, RULES, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    g_autoptr (GInetAddress) address = g_inet_address_new_from_string (CASES[i].address);
+
+    g_assert_cmpint (cloche_egress_policy_allows_address (policy, address, CASES[i].port), ==, CASES[i].is_allowed);
+  }
+}
+
+static void
+test_wrong_rules (void)
+{
+  static const struct { const char *rule; const char *says; } WRONG[] = {
+    { "", "empty" }, { "https://example.com", "without scheme" }, { "example.com/x", "without scheme" },
+    { "me@example.com", "without a user" }, { "*", "everything" }, { "*.com", "too wide" }, { "a.*.com", "whole labels" },
+    { "*example.com", "whole labels" }, { "*.*.example.com", "whole labels" }, { "example.com:0", "port" },
+    { "example.com:99999", "port" }, { "example.com:http", "port" }, { "example.com:", "port" }, { "*.10.0.0.1", "address" },
+    { "*.0.0.1", "plainly" }, { "2130706433", "plainly" }, { "10.0.0.0/8", "without scheme" }, { "0x7f.1:80", "plainly" },
+    { "example com", "neither" }, { "[::1", "neither" }, { "fe80::1%lo", "neither" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (WRONG); i++) {
+    const char *rules[] = { "good.example", WRONG[i].rule, NULL };
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GError) alone = NULL;
+
+    g_test_message ("%s", WRONG[i].rule);
+    g_assert_null (cloche_egress_policy_new (CLOCHE_EGRESS_MODE_LISTED, rules, &error));
+    g_assert_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE);
+    g_assert_nonnull (strstr (error->message, WRONG[i].says));
+    g_assert_false (cloche_egress_rule_check (WRONG[i].rule, &alone));
+    g_assert_cmpstr (alone->message, ==, error->message);
+  }
+}
+
+static void
+test_too_many_rules (void)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) rules = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i <= CLOCHE_EGRESS_MAX_RULES; i++)
+    g_strv_builder_add (builder, "example.com");
+  rules = g_strv_builder_end (builder);
+  g_assert_null (cloche_egress_policy_new (CLOCHE_EGRESS_MODE_LISTED, (const char *const *) rules, &error));
+  g_assert_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE);
+}
+
+static void
+test_modes (void)
+{
+  ClocheEgressMode mode;
+
+  g_assert_true (cloche_egress_mode_from_string ("off", &mode));
+  g_assert_cmpint (mode, ==, CLOCHE_EGRESS_MODE_OFF);
+  g_assert_true (cloche_egress_mode_from_string ("listed", &mode));
+  g_assert_cmpint (mode, ==, CLOCHE_EGRESS_MODE_LISTED);
+  g_assert_cmpstr (cloche_egress_mode_to_string (mode), ==, "listed");
+  g_assert_false (cloche_egress_mode_from_string ("", &mode));
+  g_assert_false (cloche_egress_mode_from_string (NULL, &mode));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gate/name/forms", test_names);
+  g_test_add_func ("/gate/name/lengths", test_name_lengths);
+  g_test_add_func ("/gate/floor", test_floor);
+  g_test_add_func ("/gate/policy/rules", test_rules);
+  g_test_add_func ("/gate/policy/addresses", test_addresses);
+  g_test_add_func ("/gate/policy/wrong-rules", test_wrong_rules);
+  g_test_add_func ("/gate/policy/too-many-rules", test_too_many_rules);
+  g_test_add_func ("/gate/policy/modes", test_modes);
+
+  return g_test_run ();
+}
