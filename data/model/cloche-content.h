@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 typedef struct _ClocheContent ClocheContent;
 
 #define CLOCHE_TYPE_CONTENT (cloche_content_get_type ())
-GType          cloche_content_get_type (void);
+GType          cloche_content_get_type   (void);
+gboolean       cloche_content_is_blob_id (const char *id);
 
 ClocheContent *cloche_content_new_bytes  (const char *mime_type,
                                           GBytes     *bytes) G_GNUC_WARN_UNUSED_RESULT;

@@ -55,12 +55,16 @@ typedef struct _ClocheMessage ClocheMessage;
 #define CLOCHE_TYPE_MESSAGE (cloche_message_get_type ())
 GType                cloche_message_get_type (void);
 
-ClocheMessage       *cloche_message_new   (ClocheRole  role,
-                                           const char *parent_id,
-                                           gint64      created_us) G_GNUC_WARN_UNUSED_RESULT;
-ClocheMessage       *cloche_message_copy  (ClocheMessage *self) G_GNUC_WARN_UNUSED_RESULT;
-ClocheMessage       *cloche_message_ref   (ClocheMessage *self);
-void                 cloche_message_unref (ClocheMessage *self);
+ClocheMessage       *cloche_message_new         (ClocheRole  role,
+                                                 const char *parent_id,
+                                                 gint64      created_us) G_GNUC_WARN_UNUSED_RESULT;
+ClocheMessage       *cloche_message_new_with_id (const char *id,
+                                                 ClocheRole  role,
+                                                 const char *parent_id,
+                                                 gint64      created_us) G_GNUC_WARN_UNUSED_RESULT;
+ClocheMessage       *cloche_message_copy        (ClocheMessage *self) G_GNUC_WARN_UNUSED_RESULT;
+ClocheMessage       *cloche_message_ref         (ClocheMessage *self);
+void                 cloche_message_unref       (ClocheMessage *self);
 
 const char          *cloche_message_get_id         (ClocheMessage *self);
 const char          *cloche_message_get_parent_id  (ClocheMessage *self);
@@ -104,10 +108,6 @@ void                 cloche_message_set_finish (ClocheMessage *self,
 const ClocheUsage   *cloche_message_get_usage  (ClocheMessage *self);
 void                 cloche_message_set_usage  (ClocheMessage     *self,
                                                 const ClocheUsage *usage);
-
-JsonObject          *cloche_message_to_json   (ClocheMessage *self) G_GNUC_WARN_UNUSED_RESULT;
-ClocheMessage       *cloche_message_from_json (JsonObject  *json,
-                                               GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClocheMessage, cloche_message_unref)
 
