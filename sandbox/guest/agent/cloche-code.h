@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+/* The bridge to the service kernel-python; see ../kernel/protocol.md. */
+
+#include "cloche-agent.h"
+
+/* Interrupts whatever cell is running. */
+void cloche_code_interrupt (cloche_agent *agent);
+/* Gives the kernel's generators fresh seeds out of @entropy and moves it into the new root's /workspace. Cells that are
+ * sent after this call run after it. */
+void cloche_code_reseed    (cloche_agent  *agent,
+                            const uint8_t  entropy[32]);

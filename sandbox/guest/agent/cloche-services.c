@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-services.h"
+
+#include "cloche-alloc.h"
+#include "cloche-console.h"
+#include "cloche-environment.h"
+#include "cloche-process.h"
+#include "cloche-text-file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* bytes: a service's name; part of a socket's path. */
+#define NAME_BYTES 48
+
+/* bytes: where "# user:" must stand in a service's text. */
+#define HEAD_BYTES 512
+
+/* connections that wait for a service that is starting. */
+#define BACKLOG 64
+
+/* A service that ends sooner than this, that often, is broken for a while. */
+#define SHORT_LIFE_US 1000000
+#define MAX_SHORT_LIVES 3
+#define BROKEN_MS 10000
+
+typedef struct service
+{
+  cloche_agent *agent;
+  char name[NAME_BYTES];
+  char *program;
+  int listen_fd;
+  cloche_source *source;        /* NULL while the program runs and accepts by itself */
+  int64_t started_us;
+  int n_short_lives;
+  cloche_timer *repair;         /* running: broken */
+  struct service *next;
+} service;
+
+struct cloche_services
+{
+  cloche_agent *agent;
+  service *first;
+};
+
+static void watch_socket (service *self);
+
+/* The account that the line "# user: NAME" in the program's head names. */
+static int
+read_account (service        *self,
+              cloche_account *ret_account)
+{
+  char *head, *line;
+  char name[CLOCHE_ACCOUNT_NAME_BYTES];
+  int result = cloche_text_file_read (self->program, HEAD_BYTES, &head);
+
+  if (result < 0)
+    return result;
+  line = strstr (head, "\n# user: ");
+  result = line == NULL || sscanf (line, "\n# user: %32s", name) != 1 ? -EINVAL : 0;
+  free (head);
+  *ret_account = self->agent->user;
+  if (result < 0 || !self->agent->is_init || strcmp (name, "user") == 0)
+    return result;
+  return cloche_account_look_up (name, ret_account);
+}
+
+static void
+repaired_cb (void *user_data)
+{
+  service *self = user_data;
+
+  self->repair = NULL;
+  self->n_short_lives = 0;
+}
+
+static void
+exited_cb (int   status,
+           void *user_data)
+{
+  service *self = user_data;
+  bool is_short = cloche_loop_now_us () - self->started_us < SHORT_LIFE_US;
+
+  cloche_console_say ("service %s ended with status %d", self->name, status);
+  self->n_short_lives = is_short ? self->n_short_lives + 1 : 0;
+  if (self->n_short_lives >= MAX_SHORT_LIVES && self->repair == NULL)
+    self->repair = cloche_loop_after (self->agent->loop, BROKEN_MS, repaired_cb, self);
+  watch_socket (self);
+}
+
+static int
+start (service *self)
+{
+  const char *argv[] = { self->program, NULL };
+  char group[NAME_BYTES + 16];
+  cloche_account account;
+  cloche_process *process;
+  cloche_process_setup setup = {
+    .argv = argv, .cwd = "/", .account = &account, .group = group,
+    .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .listen_fd = self->listen_fd,
+  };
+  int result = read_account (self, &account);
+
+  (void) snprintf (group, sizeof group, "service-%s", self->name);
+  if (result < 0)
+    return result;
+  setup.environment = cloche_environment_new (self->agent, &account, NULL);
+  self->started_us = cloche_loop_now_us ();
+  result = cloche_process_start (self->agent->children, &setup, exited_cb, self, &process);
+  cloche_environment_free ((char **) setup.environment);
+  return result;
+}
+
+static void
+turn_away (service *self)
+{
+  int fd = accept4 (self->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+  if (fd >= 0)
+    (void) close (fd);
+}
+
+static void
+wanted_cb (uint32_t events,
+           void    *user_data)
+{
+  service *self = user_data;
+  int result = self->repair != NULL ? -EAGAIN : start (self);
+
+  if (result == 0) {
+    cloche_source_remove (self->source);
+    self->source = NULL;
+    return;
+  }
+  if (result != -EAGAIN)
+    cloche_console_say ("service %s: %s", self->name, strerror (-result));
+  turn_away (self);
+}
+
+static void
+watch_socket (service *self)
+{
+  self->source = cloche_loop_watch (self->agent->loop, self->listen_fd, EPOLLIN, wanted_cb, self);
+}
+
+static void
+make_address (cloche_agent       *agent,
+              const char         *name,
+              struct sockaddr_un *address)
+{
+  *address = (struct sockaddr_un) { .sun_family = AF_UNIX };
+  (void) snprintf (address->sun_path, sizeof address->sun_path, "%s/run/cloche/%s.sock", agent->root, name);
+}
+
+/* Only root, that is the agent, may connect: what it asks for is done unseen. */
+static int
+open_socket (cloche_agent *agent,
+             const char   *name)
+{
+  struct sockaddr_un address;
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int result;
+
+  if (fd < 0)
+    return -errno;
+  make_address (agent, name, &address);
+  (void) unlink (address.sun_path); /* There is none after a boot. */
+  if (bind (fd, (struct sockaddr *) &address, sizeof address) == 0 && chmod (address.sun_path, 0600) == 0 &&
+      listen (fd, BACKLOG) == 0)
+    return fd;
+  result = -errno;
+  (void) close (fd);
+  return result;
+}
+
+static void
+add (cloche_services *self,
+     const char      *folder,
+     const char      *name)
+{
+  service *added;
+  int fd = open_socket (self->agent, name);
+
+  if (fd < 0) {
+    cloche_console_say ("service %s: %s", name, strerror (-fd));
+    return;
+  }
+  added = cloche_new (sizeof *added);
+  added->agent = self->agent;
+  (void) snprintf (added->name, sizeof added->name, "%s", name);
+  added->program = cloche_format ("%s/%s", folder, name);
+  added->listen_fd = fd;
+  added->next = self->first;
+  self->first = added;
+  watch_socket (added);
+}
+
+cloche_services *
+cloche_services_new (cloche_agent *agent)
+{
+  cloche_services *self = cloche_new (sizeof *self);
+  char *folder = cloche_format ("%s/usr/lib/cloche/services", agent->root);
+  char *sockets = cloche_format ("%s/run/cloche", agent->root);
+  DIR *programs = opendir (folder);
+  struct dirent *entry;
+
+  self->agent = agent;
+  (void) mkdir (sockets, 0711); /* It may be there. */
+  while (programs != NULL && (entry = readdir (programs)) != NULL)
+    if (entry->d_name[0] != '.' && strlen (entry->d_name) < NAME_BYTES)
+      add (self, folder, entry->d_name);
+  if (programs != NULL)
+    (void) closedir (programs);
+  free (sockets);
+  free (folder);
+  return self;
+}
+
+void
+cloche_services_free (cloche_services *self)
+{
+  if (self == NULL)
+    return;
+  while (self->first != NULL) {
+    service *first = self->first;
+
+    self->first = first->next;
+    cloche_timer_cancel (first->repair);
+    cloche_source_remove (first->source);
+    (void) close (first->listen_fd);
+    free (first->program);
+    free (first);
+  }
+  free (self);
+}
+
+cloche_loop *
+cloche_services_get_loop (cloche_services *self)
+{
+  return self->agent->loop;
+}
+
+int
+cloche_services_connect (cloche_services *self,
+                         const char      *name)
+{
+  struct sockaddr_un address;
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int result;
+
+  if (fd < 0)
+    return -errno;
+  make_address (self->agent, name, &address);
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
+    return fd;
+  result = -errno;
+  (void) close (fd);
+  return result;
+}

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Cloche authors
+"""The kernel process: IPython's own kernel with what Cloche adds. kernel-python starts it with the connection file.
+
+It also finds itself as the module `cloche_kernel` (see main), so that the service can call freeze() and reseed().
+"""
+
+import gc
+import os
+import sys
+import time
+
+TABLE_MIME = "application/vnd.cloche.table+json"
+MAX_ROWS = 200          # of a table that is shown; its true size is told beside
+MAX_COLUMNS = 100
+MAX_CELL_CHARACTERS = 500
+
+
+def format_cell(value):
+    if isinstance(value, float):
+        if value != value:
+            return "NaN"
+        if 1e-4 <= abs(value) < 1e15 or value == 0:
+            return ("%.6f" % value).rstrip("0").rstrip(".")
+        return "%.6g" % value
+    text = str(value)
+    return text if len(text) <= MAX_CELL_CHARACTERS else text[:MAX_CELL_CHARACTERS] + "…"
+
+
+def format_table(frame):
+    """A DataFrame as columns, dtypes and text: a window shows it as a table of its own and need not parse HTML."""
+    part = frame.iloc[:MAX_ROWS, :MAX_COLUMNS]
+    columns = [[format_cell(value) for value in part.iloc[:, i].tolist()] for i in range(part.shape[1])]
+    return {
+        "columns": [format_cell(name) for name in part.columns.tolist()],
+        "dtypes": [str(dtype) for dtype in part.dtypes.tolist()],
+        "index": [format_cell(value) for value in part.index.tolist()],
+        "rows": [list(row) for row in zip(*columns)],
+        "total_rows": int(frame.shape[0]),
+        "total_columns": int(frame.shape[1]),
+    }
+
+
+def freeze():
+    """After the template was warmed: forget what warming left, and never look at the rest again."""
+    from IPython import get_ipython
+    import matplotlib.pyplot
+    matplotlib.pyplot.close("all")
+    shell = get_ipython()
+    shell.reset(new_session=True)
+    shell.execution_count = 1
+    os.chdir("/workspace")
+    gc.collect()
+    gc.freeze()
+
+
+def reseed(entropy):
+    """In a fork of the template: what cached randomness, time zone or folder there is takes the fork's own."""
+    seed = bytes.fromhex(entropy)
+    os.chdir("/workspace")
+    time.tzset()
+    if "random" in sys.modules:
+        sys.modules["random"].seed(seed + b"random")
+    if "tempfile" in sys.modules:
+        sys.modules["tempfile"]._name_sequence = None           # holds a generator of its own
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed([int.from_bytes(seed[i:i + 4], "big") for i in range(0, len(seed), 4)])
+    if "_ssl" in sys.modules:
+        sys.modules["_ssl"].RAND_add(seed + b"ssl", float(len(seed)))
+
+
+def configure(shell):
+    from IPython.core.formatters import BaseFormatter
+    from traitlets import ObjectName, Unicode
+
+    class TableFormatter(BaseFormatter):
+        format_type = Unicode(TABLE_MIME)
+        print_method = ObjectName("_repr_cloche_table_")
+        _return_type = dict
+
+    formatter = TableFormatter(parent=shell.display_formatter)
+    formatter.for_type_by_name("pandas.core.frame", "DataFrame", format_table)
+    shell.display_formatter.formatters[TABLE_MIME] = formatter
+
+
+def main():
+    from ipykernel.kernelapp import IPKernelApp
+    from traitlets.config import Config
+
+    sys.modules["cloche_kernel"] = sys.modules["__main__"]
+    sys.path[0] = ""            # not this program's own folder
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "NoColor"
+    config.InteractiveShell.ast_node_interactivity = "last_expr"
+    config.InlineBackend.figure_formats = {"png"}
+    app = IPKernelApp.instance(config=config)
+    app.initialize()
+    configure(app.shell)
+    app.start()
+
+
+if __name__ == "__main__":
+    main()
