@@ -4,6 +4,7 @@
 #include "cloche-byte-server.h"
 #include "cloche-llm-error.h"
 #include "cloche-llm-http.h"
+#include "cloche-test-async.h"
 
 #include <string.h>
 
@@ -25,36 +26,16 @@ static void
 tear_down (Fixture      *fixture,
            gconstpointer data)
 {
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  cloche_test_drain ();
   g_assert_finalize_object (fixture->http);
   g_assert_finalize_object (fixture->server);
-}
-
-static void
-result_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  g_assert_null (*slot);
-  *slot = g_object_ref (result);
-}
-
-static void
-wait_for (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
 wait_until_hung_up (ClocheByteServer *server,
                     guint             n)
 {
-  while (cloche_byte_server_get_n_hung_up (server) < n)
-    g_main_context_iteration (NULL, TRUE);
+  cloche_test_wait_until (cloche_byte_server_get_n_hung_up (server) >= n);
 }
 
 static ClocheLlmResponse *
@@ -65,8 +46,8 @@ send (ClocheLlmHttp              *http,
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cloche_llm_http_send_async (http, request, cancellable, result_cb, &result);
-  wait_for (&result);
+  cloche_llm_http_send_async (http, request, cancellable, cloche_test_result_cb, &result);
+  cloche_test_wait (&result);
 
   return cloche_llm_http_send_finish (http, result, error);
 }
@@ -86,8 +67,8 @@ read_some (ClocheLlmResponse *response,
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cloche_llm_response_read_async (response, result_cb, &result);
-  wait_for (&result);
+  cloche_llm_response_read_async (response, cloche_test_result_cb, &result);
+  cloche_test_wait (&result);
 
   return cloche_llm_response_read_finish (response, result, error);
 }
@@ -100,8 +81,8 @@ read_text (ClocheLlmResponse *response,
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
-  cloche_llm_response_read_all_async (response, max_bytes, result_cb, &result);
-  wait_for (&result);
+  cloche_llm_response_read_all_async (response, max_bytes, cloche_test_result_cb, &result);
+  cloche_test_wait (&result);
   bytes = cloche_llm_response_read_all_finish (response, result, error);
 
   return bytes != NULL ? g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) : NULL;
@@ -358,12 +339,11 @@ test_stop_before_head (Fixture      *fixture,
   cloche_byte_script_wait (script, "never");
   cloche_byte_server_add (fixture->server, NULL, script);
   cloche_llm_http_send_async (fixture->http, &(ClocheLlmHttpRequest) { .method = "GET", .uri = uri },
-                              cancellable, result_cb, &result);
-  while (cloche_byte_server_get_n_requests (fixture->server) == 0)
-    g_main_context_iteration (NULL, TRUE);
+                              cancellable, cloche_test_result_cb, &result);
+  cloche_test_wait_until (cloche_byte_server_get_n_requests (fixture->server) == 1);
 
   g_cancellable_cancel (cancellable);
-  wait_for (&result);
+  cloche_test_wait (&result);
   g_assert_null (cloche_llm_http_send_finish (fixture->http, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   wait_until_hung_up (fixture->server, 1);
@@ -386,9 +366,9 @@ test_stop_in_body (Fixture      *fixture,
   response = send (fixture->http, &(ClocheLlmHttpRequest) { .method = "GET", .uri = uri }, cancellable, &error);
   g_assert_no_error (error);
 
-  cloche_llm_response_read_async (response, result_cb, &result);
+  cloche_llm_response_read_async (response, cloche_test_result_cb, &result);
   g_cancellable_cancel (cancellable);
-  wait_for (&result);
+  cloche_test_wait (&result);
   g_assert_null (cloche_llm_response_read_finish (response, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   wait_until_hung_up (fixture->server, 1);
@@ -536,8 +516,8 @@ test_tls_to_plain_port (Fixture      *fixture,
 
   cloche_byte_server_greet (fixture->server, "HTTP/1.1 400 Bad Request\r\n\r\n");
   cloche_llm_http_send_async (fixture->http, &(ClocheLlmHttpRequest) { .method = "GET", .uri = uri },
-                              NULL, result_cb, &result);
-  wait_for (&result);
+                              NULL, cloche_test_result_cb, &result);
+  cloche_test_wait (&result);
   g_assert_null (cloche_llm_http_send_finish (fixture->http, result, &error));
   g_assert_error (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_TLS);
 }
