@@ -27,11 +27,9 @@ G_DECLARE_FINAL_TYPE (ClocheWireStream, cloche_wire_stream, CLOCHE, WIRE_STREAM,
 guint32   cloche_wire_stream_get_id   (ClocheWireStream *self);
 gboolean  cloche_wire_stream_is_reset (ClocheWireStream *self);
 
-/* A stream of the peer's is accepted by the first write or by this. */
-void      cloche_wire_stream_accept (ClocheWireStream *self);
 void      cloche_wire_stream_reset  (ClocheWireStream *self);
 
-/* Finishes without a callback: the same as closing the output stream, which cannot fail or block. */
+/* The same as closing the output stream, which cannot fail or block. */
 void      cloche_wire_stream_finish (ClocheWireStream *self);
 
 G_END_DECLS
