@@ -34,6 +34,8 @@ struct _ClocheByteServer
   GQueue scripts;               /* of ClocheByteScript, in the order they were added */
   GPtrArray *requests;          /* of ClocheByteRequest */
   GHashTable *events;           /* names that were fired */
+  ClocheByteAnswerFunc answerer;        /* for requests that no script is left for; or NULL */
+  gpointer answerer_data;
   char *greeting;               /* what every connection is told before it has asked for anything; or NULL */
   guint n_hung_up;
   guint n_connected;
@@ -136,19 +138,22 @@ write_step (Connection     *connection,
 }
 
 static ClocheByteScript *
-take_script (ClocheByteServer *self,
-             const char       *target)
+take_script (ClocheByteServer        *self,
+             const ClocheByteRequest *request)
 {
   for (GList *l = self->scripts.head; l != NULL; l = l->next) {
     ClocheByteScript *script = l->data;
 
-    if (script->path == NULL || g_strcmp0 (script->path, target) == 0) {
+    if (script->path == NULL || g_strcmp0 (script->path, request->target) == 0) {
       g_queue_delete_link (&self->scripts, l);
       return script;
     }
   }
 
-  g_error ("No script for a request of %s", target);
+  if (self->answerer != NULL)
+    return self->answerer (request, self->answerer_data);
+
+  g_error ("No script for a request of %s", request->target);
 }
 
 static gsize
@@ -190,7 +195,7 @@ take_request (Connection *connection)
   g_byte_array_remove_range (input, 0, (guint) (head_length + body_length));
   g_ptr_array_add (connection->server->requests, request);
 
-  connection->script = take_script (connection->server, request->target);
+  connection->script = take_script (connection->server, request);
   connection->next_step = 0;
 
   return TRUE;
@@ -391,6 +396,20 @@ cloche_byte_server_add (ClocheByteServer *self,
 {
   script->path = g_strdup (path);
   g_queue_push_tail (&self->scripts, script);
+}
+
+/**
+ * cloche_byte_server_set_answerer:
+ *
+ * Lets @func answer every request that no script is left for.
+ */
+void
+cloche_byte_server_set_answerer (ClocheByteServer    *self,
+                                 ClocheByteAnswerFunc func,
+                                 gpointer             user_data)
+{
+  self->answerer = func;
+  self->answerer_data = user_data;
 }
 
 /**

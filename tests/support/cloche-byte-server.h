@@ -56,6 +56,10 @@ typedef struct {
   GBytes *body;
 } ClocheByteRequest;
 
+/* Returns: (transfer full): what to answer @request with */
+typedef ClocheByteScript *(*ClocheByteAnswerFunc) (const ClocheByteRequest *request,
+                                                   gpointer                 user_data);
+
 /**
  * ClocheByteServer:
  *
@@ -65,18 +69,21 @@ typedef struct {
 #define CLOCHE_TYPE_BYTE_SERVER (cloche_byte_server_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheByteServer, cloche_byte_server, CLOCHE, BYTE_SERVER, GObject)
 
-ClocheByteServer        *cloche_byte_server_new     (void) G_GNUC_WARN_UNUSED_RESULT;
+ClocheByteServer        *cloche_byte_server_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 guint                    cloche_byte_server_get_port (ClocheByteServer *self);
-char                    *cloche_byte_server_dup_uri (ClocheByteServer *self,
-                                                     const char       *path) G_GNUC_WARN_UNUSED_RESULT;
+char                    *cloche_byte_server_dup_uri  (ClocheByteServer *self,
+                                                      const char       *path) G_GNUC_WARN_UNUSED_RESULT;
 
-void                     cloche_byte_server_add  (ClocheByteServer *self,
-                                                  const char       *path,
-                                                  ClocheByteScript *script);
-void                     cloche_byte_server_greet (ClocheByteServer *self,
-                                                   const char       *text);
-void                     cloche_byte_server_fire (ClocheByteServer *self,
-                                                  const char       *event);
+void                     cloche_byte_server_add          (ClocheByteServer     *self,
+                                                          const char           *path,
+                                                          ClocheByteScript     *script);
+void                     cloche_byte_server_set_answerer (ClocheByteServer     *self,
+                                                          ClocheByteAnswerFunc  func,
+                                                          gpointer              user_data);
+void                     cloche_byte_server_greet        (ClocheByteServer     *self,
+                                                          const char           *text);
+void                     cloche_byte_server_fire         (ClocheByteServer     *self,
+                                                          const char           *event);
 
 guint                    cloche_byte_server_get_n_requests  (ClocheByteServer *self);
 const ClocheByteRequest *cloche_byte_server_get_request     (ClocheByteServer *self,
