@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * ClocheJob:
  *
- * A command or a piece of code that runs in a machine. Dropping the last reference lets go of it; it runs on.
+ * A command or a piece of code that runs in a machine. It runs on when nobody listens any more.
  *
  * Signals: "output" (gboolean is_error, GBytes *bytes); "event" (JsonObject *event), every event but the last one;
  * "ended" (JsonObject *end, GError *error), once: either what protocol.md calls the "end" event, or why nothing more is
@@ -23,8 +23,10 @@ G_DECLARE_FINAL_TYPE (ClocheJob, cloche_job, CLOCHE, JOB, GObject)
 gint64    cloche_job_get_id   (ClocheJob *self);
 gboolean  cloche_job_is_over  (ClocheJob *self);
 
-/* Output comes only after this, so that no signal is missed between two turns of the main loop. */
+/* Output comes only after this, so that no signal is missed between two turns of the main loop. From here until "ended"
+ * the job keeps itself alive. */
 void      cloche_job_listen   (ClocheJob *self);
+void      cloche_job_detach   (ClocheJob *self);
 
 /* An empty @bytes is the end of the input. */
 void      cloche_job_write_async  (ClocheJob            *self,

@@ -52,6 +52,7 @@ const char         *cloche_machine_get_id           (ClocheMachine *self);
 ClocheMachineState  cloche_machine_get_state        (ClocheMachine *self);
 guint64             cloche_machine_get_memory_bytes (ClocheMachine *self);
 ClocheMachineHost  *cloche_machine_get_host         (ClocheMachine *self);
+JsonObject         *cloche_machine_get_status       (ClocheMachine *self);
 
 /* Starts it, or joins whoever started it. Every operation below does so by itself. */
 void                cloche_machine_start_async      (ClocheMachine        *self,

@@ -19,6 +19,9 @@ G_BEGIN_DECLS
 #define CLOCHE_BASE_FILE_READ_AHEAD "read-ahead"        /* optional */
 #define CLOCHE_BASE_FILE_MANIFEST   "manifest.json"
 
+/* What writes and reads manifest.json; a base of another version is forged anew. */
+#define CLOCHE_BASE_MANIFEST_VERSION 1
+
 /* characters: lower-case hex digits of a base's id, the first half of the SHA-256 of its manifest. */
 #define CLOCHE_BASE_ID_LENGTH 32
 

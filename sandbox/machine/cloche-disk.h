@@ -19,13 +19,4 @@ void     cloche_disk_make_empty_async  (int                   dir_fd,
 gboolean cloche_disk_make_empty_finish (GAsyncResult  *result,
                                         GError       **error);
 
-void     cloche_disk_copy_async        (int                   from_fd,
-                                        int                   to_dir_fd,
-                                        const char           *to_name,
-                                        GCancellable         *cancellable,
-                                        GAsyncReadyCallback   callback,
-                                        gpointer              user_data);
-gboolean cloche_disk_copy_finish       (GAsyncResult  *result,
-                                        GError       **error);
-
 G_END_DECLS

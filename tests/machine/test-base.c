@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-base-draft.h"
+#include "cloche-base-store.h"
+#include "cloche-disk.h"
+#include "cloche-fd.h"
+#include "cloche-machine-error.h"
+#include "cloche-machine-folder.h"
+#include "cloche-page-hash.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MACHINE_ID "abcdefghjkmn"
+
+typedef struct
+{
+  char *dir;
+  char *bases;
+  ClocheBaseStore *store;
+} Fixture;
+
+static void
+result_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      slot)
+{
+  *(GAsyncResult **) slot = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **slot)
+{
+  while (*slot == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return *slot;
+}
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->dir = g_dir_make_tmp ("cloche-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->bases = g_build_filename (fixture->dir, "bases", NULL);
+  fixture->store = cloche_base_store_new (fixture->dir);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autofree char *lock = g_build_filename (fixture->bases, ".lock", NULL);
+  g_autofree char *machines = g_build_filename (fixture->dir, "machines", NULL);
+  g_autoptr (GPtrArray) left = cloche_base_store_collect (fixture->store, NULL, NULL);
+
+  g_assert_nonnull (left);
+  g_assert_finalize_object (g_steal_pointer (&fixture->store));
+  g_assert_cmpint (g_unlink (lock), ==, 0);
+  g_assert_cmpint (g_rmdir (fixture->bases), ==, 0);
+  (void) g_rmdir (machines);    /* Only some tests make it. */
+  g_assert_cmpint (g_rmdir (fixture->dir), ==, 0);
+  g_free (fixture->bases);
+  g_free (fixture->dir);
+}
+
+static ClocheBaseDraft *
+new_draft (Fixture *fixture)
+{
+  static const char *const FILES[] = {
+    CLOCHE_BASE_FILE_KERNEL, CLOCHE_BASE_FILE_INITRD, CLOCHE_BASE_FILE_ROOT,
+    CLOCHE_BASE_FILE_DISK, CLOCHE_BASE_FILE_RAM, CLOCHE_BASE_FILE_STATE,
+  };
+  g_autoptr (GError) error = NULL;
+  ClocheBaseDraft *draft = cloche_base_draft_new (fixture->bases, &error);
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (FILES); i++) {
+    g_autofree char *path = g_build_filename (cloche_base_draft_get_path (draft), FILES[i], NULL);
+
+    g_assert_true (g_file_set_contents (path, FILES[i], -1, NULL));
+  }
+
+  return draft;
+}
+
+static ClocheBaseFolder *
+publish (ClocheBaseDraft  *draft,
+         ClocheAccelerator accelerator,
+         gint64            built_us)
+{
+  g_autoptr (ClocheMachineShape) shape =
+    cloche_machine_shape_new ("7.2.22", accelerator, CLOCHE_MACHINE_SIZE_NORMAL);
+  g_autoptr (JsonObject) image = json_object_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  ClocheBaseFolder *folder;
+
+  cloche_base_draft_publish_async (draft, shape, image, built_us, NULL, NULL, NULL, result_cb, &result);
+  folder = cloche_base_draft_publish_finish (draft, wait_for (&result), &error);
+  g_assert_no_error (error);
+
+  return folder;
+}
+
+static ClocheBaseFolder *
+new_base (Fixture          *fixture,
+          ClocheAccelerator accelerator,
+          gint64            built_us)
+{
+  g_autoptr (ClocheBaseDraft) draft = new_draft (fixture);
+
+  return publish (draft, accelerator, built_us);
+}
+
+static gboolean
+verify (ClocheBaseFolder *folder,
+        GError          **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cloche_base_folder_verify_async (folder, NULL, NULL, NULL, result_cb, &result);
+
+  return cloche_base_folder_verify_finish (folder, wait_for (&result), error);
+}
+
+static void
+test_publish (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (ClocheBaseFolder) base = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 1000);
+  g_autoptr (GError) error = NULL;
+  struct stat st;
+  cloche_autofd int fd = cloche_base_folder_open_file (base, CLOCHE_BASE_FILE_RAM, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (fstat (fd, &st), ==, 0);
+  g_assert_cmpuint (st.st_mode & 07777, ==, 0400);
+  g_assert_cmpint (cloche_base_folder_get_built_us (base), ==, 1000);
+  g_assert_true (verify (base, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_interrupted (Fixture      *fixture,
+                  gconstpointer data)
+{
+  g_autoptr (ClocheBaseDraft) draft = new_draft (fixture);
+  g_autofree char *path = g_strdup (cloche_base_draft_get_path (draft));
+  g_autoptr (GPtrArray) entries = NULL;
+
+  entries = cloche_base_store_list (fixture->store, NULL);
+  g_assert_cmpuint (entries->len, ==, 0);
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_DIR));
+  g_assert_finalize_object (g_steal_pointer (&draft));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+/* A killed build cannot clean up: the next one does. A draft whose maker lives is left alone. */
+static void
+test_abandoned (Fixture      *fixture,
+                gconstpointer data)
+{
+  g_autofree char *abandoned = g_build_filename (fixture->bases, ".draft-left", NULL);
+  g_autofree char *file = g_build_filename (abandoned, "root.erofs", NULL);
+  g_autoptr (ClocheBaseDraft) first = NULL;
+  g_autoptr (ClocheBaseDraft) second = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (abandoned, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "half", 4, NULL));
+  first = new_draft (fixture);
+  second = new_draft (fixture);
+  g_assert_false (g_file_test (abandoned, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (cloche_base_draft_get_path (first), G_FILE_TEST_IS_DIR));
+}
+
+static void
+overwrite (ClocheBaseFolder *base,
+           const char       *name,
+           const char       *content)
+{
+  g_autofree char *path = g_build_filename (cloche_base_folder_get_path (base), name, NULL);
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  if (content != NULL)
+    g_assert_true (g_file_set_contents (path, content, -1, NULL));
+}
+
+static void
+expect_open_error (ClocheBaseFolder  *base,
+                   ClocheMachineError code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cloche_base_folder_open (cloche_base_folder_get_path (base), &error));
+  g_assert_error (error, CLOCHE_MACHINE_ERROR, (int) code);
+}
+
+static void
+test_damaged (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (ClocheBaseFolder) same_size = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 1);
+  g_autoptr (ClocheBaseFolder) short_file = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 2);
+  g_autoptr (ClocheBaseFolder) no_file = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 3);
+  g_autoptr (ClocheBaseFolder) no_manifest = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 4);
+  g_autoptr (ClocheBaseFolder) manifest = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 5);
+  g_autoptr (GError) error = NULL;
+
+  overwrite (same_size, CLOCHE_BASE_FILE_ROOT, "ROOT.erofs");
+  g_assert_false (verify (same_size, &error));
+  g_assert_error (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_BASE_DAMAGED);
+
+  overwrite (short_file, CLOCHE_BASE_FILE_ROOT, "root");
+  expect_open_error (short_file, CLOCHE_MACHINE_ERROR_BASE_DAMAGED);
+  overwrite (no_file, CLOCHE_BASE_FILE_KERNEL, NULL);
+  expect_open_error (no_file, CLOCHE_MACHINE_ERROR_BASE_INCOMPLETE);
+  overwrite (no_manifest, CLOCHE_BASE_FILE_MANIFEST, NULL);
+  expect_open_error (no_manifest, CLOCHE_MACHINE_ERROR_BASE_INCOMPLETE);
+  overwrite (manifest, CLOCHE_BASE_FILE_MANIFEST, "{\"version\":1}");
+  expect_open_error (manifest, CLOCHE_MACHINE_ERROR_BASE_DAMAGED);
+}
+
+static void
+test_newest (Fixture      *fixture,
+             gconstpointer data)
+{
+  g_autoptr (ClocheBaseFolder) old = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 1000);
+  g_autoptr (ClocheBaseFolder) young = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 2000);
+  g_autoptr (ClocheBaseFolder) other = new_base (fixture, CLOCHE_ACCELERATOR_KVM, 3000);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheBaseFolder) found =
+    cloche_base_store_newest (fixture->store, "7.2.22", CLOCHE_ACCELERATOR_TCG, CLOCHE_MACHINE_SIZE_NORMAL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (cloche_base_folder_get_id (found), ==, cloche_base_folder_get_id (young));
+  g_assert_null (cloche_base_store_newest (fixture->store, "8.0.0", CLOCHE_ACCELERATOR_TCG,
+                                           CLOCHE_MACHINE_SIZE_NORMAL, &error));
+  g_assert_error (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_NO_BASE);
+}
+
+static void
+test_collect (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autofree char *machines = g_build_filename (fixture->dir, "machines", NULL);
+  g_autoptr (ClocheBaseFolder) held = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 1);
+  g_autoptr (ClocheBaseFolder) kept = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 2);
+  g_autoptr (ClocheBaseFolder) loose = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 3);
+  g_autofree char *disk = g_build_filename (cloche_base_folder_get_path (held), CLOCHE_BASE_FILE_DISK, NULL);
+  g_autoptr (ClocheMachineFolder) machine = NULL;
+  g_autoptr (GPtrArray) deleted = NULL;
+  g_autoptr (GError) error = NULL;
+
+  machine = cloche_machine_folder_create (machines, MACHINE_ID, cloche_base_folder_get_id (held), disk, NULL, &error);
+  g_assert_no_error (error);
+  deleted = cloche_base_store_collect (fixture->store, cloche_base_folder_get_id (kept), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (deleted->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (deleted, 0), ==, cloche_base_folder_get_id (loose));
+  g_assert_true (g_file_test (cloche_base_folder_get_path (held), G_FILE_TEST_IS_DIR));
+  g_assert_true (cloche_machine_folder_delete (machine, NULL));
+}
+
+/* The same bytes have the same hash however the holes lie, and another page of the same content has another. */
+static void
+test_page_hash (void)
+{
+  cloche_autofd int sparse = memfd_create ("sparse", MFD_CLOEXEC);
+  cloche_autofd int dense = memfd_create ("dense", MFD_CLOEXEC);
+  cloche_autofd int moved = memfd_create ("moved", MFD_CLOEXEC);
+  g_autofree char *zeros = g_malloc0 (1024 * 1024);
+  g_autofree char *a = NULL;
+  g_autofree char *b = NULL;
+  g_autofree char *c = NULL;
+
+  g_assert_cmpint (ftruncate (sparse, 1024 * 1024), ==, 0);
+  g_assert_cmpint (pwrite (sparse, "data", 4, 8192), ==, 4);
+  g_assert_cmpint (pwrite (dense, zeros, 1024 * 1024, 0), ==, 1024 * 1024);
+  g_assert_cmpint (pwrite (dense, "data", 4, 8192), ==, 4);
+  g_assert_cmpint (ftruncate (moved, 1024 * 1024), ==, 0);
+  g_assert_cmpint (pwrite (moved, "data", 4, 4096), ==, 4);
+  a = cloche_page_hash_file (sparse, NULL, NULL, NULL, NULL);
+  b = cloche_page_hash_file (dense, NULL, NULL, NULL, NULL);
+  c = cloche_page_hash_file (moved, NULL, NULL, NULL, NULL);
+  g_assert_cmpuint (strlen (a), ==, CLOCHE_PAGE_HASH_LENGTH);
+  g_assert_cmpstr (a, ==, b);
+  g_assert_cmpstr (a, !=, c);
+}
+
+static void
+test_empty_disk (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_dir_make_tmp ("cloche-test-XXXXXX", &error);
+  cloche_autofd int dir = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  g_autoptr (GAsyncResult) result = NULL;
+  guint16 magic = 0;
+  struct stat st;
+  cloche_autofd int fd = -1;
+
+  cloche_disk_make_empty_async (dir, "disk", CLOCHE_DISK_BYTES, NULL, result_cb, &result);
+  g_assert_true (cloche_disk_make_empty_finish (wait_for (&result), &error));
+  g_assert_no_error (error);
+
+  fd = openat (dir, "disk", O_RDONLY | O_CLOEXEC);
+  g_assert_cmpint (fstat (fd, &st), ==, 0);
+  g_assert_cmpint (st.st_size, ==, (gint64) CLOCHE_DISK_BYTES);
+  g_assert_cmpint (st.st_blocks * 512, <, 16 * 1024 * 1024);
+  g_assert_cmpint (pread (fd, &magic, 2, 1024 + 0x38), ==, 2);
+  g_assert_cmpuint (GUINT16_FROM_LE (magic), ==, 0xef53);       /* ext4(5), s_magic */
+  g_assert_cmpint (unlinkat (dir, "disk", 0), ==, 0);
+  g_assert_cmpint (g_rmdir (path), ==, 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/machine/base/publish", Fixture, NULL, set_up, test_publish, tear_down);
+  g_test_add ("/machine/base/interrupted", Fixture, NULL, set_up, test_interrupted, tear_down);
+  g_test_add ("/machine/base/abandoned", Fixture, NULL, set_up, test_abandoned, tear_down);
+  g_test_add ("/machine/base/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
+  g_test_add ("/machine/base/newest", Fixture, NULL, set_up, test_newest, tear_down);
+  g_test_add ("/machine/base/collect", Fixture, NULL, set_up, test_collect, tear_down);
+  g_test_add_func ("/machine/base/page-hash", test_page_hash);
+  g_test_add_func ("/machine/base/empty-disk", test_empty_disk);
+
+  return g_test_run ();
+}
