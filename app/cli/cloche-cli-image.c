@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-cli-image.h"
+
+#include "cloche-cli-image-text.h"
+#include "cloche-cli-steps.h"
+#include "cloche-image-artefact.h"
+#include "cloche-image-builder.h"
+#include "cloche-image-store.h"
+
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+static int
+fail (const GError *error)
+{
+  return cloche_cli_fail (error, cloche_cli_image_text (error));
+}
+
+static int
+usage (void)
+{
+  g_printerr ("%s\n", _ ("Usage: clochectl image build|import|info|verify|gc [OPTION]…"));
+
+  return CLOCHE_CLI_USAGE;
+}
+
+static void
+progress_cb (ClocheImageBuilder *builder,
+             int                 step,
+             double              done,
+             gpointer            user_data)
+{
+  cloche_cli_steps_show (user_data, (ClocheImageStep) step, done);
+}
+
+static gboolean
+export_image (ClocheCli         *cli,
+              ClocheImageFolder *image,
+              const char        *path,
+              GError           **error)
+{
+  ClocheCliWait wait = { NULL };
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cloche_image_artefact_export_async (image, path, cli->cancellable, cloche_cli_wait_cb, &wait);
+  result = cloche_cli_wait (&wait);
+
+  return cloche_image_artefact_export_finish (result, error);
+}
+
+static ClocheImageBuilder *
+make_builder (ClocheCli  *cli,
+              const char *mirror,
+              const char *security_mirror,
+              gboolean    if_needed)
+{
+  g_autofree char *recipe_path = cloche_paths_dup_data_file ("recipe");
+  g_autofree char *guest_path = cloche_paths_dup_data_file ("guest.cpio");
+  ClocheImageBuilder *builder = cloche_image_builder_new (cloche_paths_get_data_dir (cli->paths),
+                                                          cloche_paths_get_cache_dir (cli->paths),
+                                                          recipe_path, guest_path);
+
+  if (mirror != NULL)
+    cloche_image_builder_set_mirror (builder, mirror, security_mirror);
+  cloche_image_builder_set_if_needed (builder, if_needed);
+
+  return builder;
+}
+
+static int
+run_build (ClocheCli *cli,
+           int        argc,
+           char     **argv)
+{
+  g_autofree char *mirror = NULL, *security_mirror = NULL, *output = NULL;
+  gboolean if_needed = FALSE;
+  const GOptionEntry entries[] = {
+    { "mirror", 0, 0, G_OPTION_ARG_STRING, &mirror, N_ ("Take Debian’s packages from this address"), N_ ("ADDRESS") },
+    { "security-mirror", 0, 0, G_OPTION_ARG_STRING, &security_mirror,
+      N_ ("Take security updates from this address"), N_ ("ADDRESS") },
+    { "if-needed", 0, 0, G_OPTION_ARG_NONE, &if_needed, N_ ("Build only what is not there already"), NULL },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
+      N_ ("Also write the image to a file that other computers can import"), N_ ("FILE") },
+    { NULL }
+  };
+  ClocheCliWait wait = { NULL };
+  g_autoptr (ClocheCliSteps) steps = cloche_cli_steps_new ();
+  g_autoptr (ClocheImageBuilder) builder = NULL;
+  g_autoptr (ClocheImageFolder) image = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!cloche_cli_parse ("image build", entries, &argc, &argv) || argc > 1 || (security_mirror != NULL && mirror == NULL))
+    return usage ();
+
+  builder = make_builder (cli, mirror, security_mirror, if_needed);
+  g_signal_connect (builder, "progress", G_CALLBACK (progress_cb), steps);
+  cloche_image_builder_build_async (builder, cli->cancellable, cloche_cli_wait_cb, &wait);
+  result = cloche_cli_wait (&wait);
+  cloche_cli_steps_end (steps);
+
+  image = cloche_image_builder_build_finish (builder, result, &error);
+  if (image == NULL || (output != NULL && !export_image (cli, image, output, &error)))
+    return fail (error);
+  g_print ("%s\n", cloche_image_folder_get_path (image));
+
+  return CLOCHE_CLI_OK;
+}
+
+static int
+run_import (ClocheCli *cli,
+            int        argc,
+            char     **argv)
+{
+  const GOptionEntry entries[] = { { NULL } };
+  ClocheCliWait wait = { NULL };
+  g_autoptr (ClocheImageFolder) image = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!cloche_cli_parse ("image import FILE", entries, &argc, &argv) || argc != 2)
+    return usage ();
+
+  cloche_image_artefact_import_async (argv[1], cloche_paths_get_data_dir (cli->paths), cli->cancellable,
+                                      cloche_cli_wait_cb, &wait);
+  result = cloche_cli_wait (&wait);
+  image = cloche_image_artefact_import_finish (result, &error);
+  if (image == NULL)
+    return fail (error);
+  g_print ("%s\n", cloche_image_folder_get_path (image));
+
+  return CLOCHE_CLI_OK;
+}
+
+static const struct
+{
+  const char *name;
+  int (*run) (ClocheCli *cli,
+              int        argc,
+              char     **argv);
+} SUBCOMMANDS[] = {
+  { "build", run_build },
+  { "import", run_import },
+};
+
+static int
+run (ClocheCli *cli,
+     int        argc,
+     char     **argv)
+{
+  for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS (SUBCOMMANDS); i++)
+    if (strcmp (argv[1], SUBCOMMANDS[i].name) == 0)
+      return SUBCOMMANDS[i].run (cli, argc - 1, argv + 1);
+
+  return usage ();
+}
+
+const ClocheCliCommand cloche_cli_image_command = {
+  "image", N_ ("Build, import and look after the image that machines start from"), run
+};
