@@ -61,7 +61,8 @@ cloche_apt_mirror_check_uri (const char *uri,
 {
   g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_NONE, NULL);
 
-  if (parsed == NULL || g_uri_get_host (parsed) == NULL || *g_uri_get_host (parsed) == '\0' || strpbrk (uri, " \t\r\n[]\"'") != NULL ||
+  if (parsed == NULL || g_uri_get_host (parsed) == NULL || *g_uri_get_host (parsed) == '\0' ||
+      strpbrk (uri, " \t\r\n[]\"'") != NULL ||
       (g_strcmp0 (g_uri_get_scheme (parsed), "http") != 0 && g_strcmp0 (g_uri_get_scheme (parsed), "https") != 0)) {
     g_set_error (error, CLOCHE_IMAGE_ERROR, CLOCHE_IMAGE_ERROR_NO_MIRROR, "“%s” is not an http or https address", uri);
     return FALSE;
