@@ -6,9 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* bytes of one stream's data that go out before the next stream's turn. */
-#define QUANTUM_BYTES (16 * 1024)
-
 /* bytes: no frame smaller than this is made only because the stage is nearly full. */
 #define SMALLEST_CUT_BYTES 1024
 
@@ -114,19 +111,33 @@ _cloche_yamux_get_room (const cloche_yamux *self)
   return used < CLOCHE_YAMUX_MAX_OUTPUT_BYTES ? CLOCHE_YAMUX_MAX_OUTPUT_BYTES - used : 0;
 }
 
-/* Calls waiting writers in the order in which they began to wait, each once, while there is room. Ends, because a stream
- * comes back to the list only by using the room up. */
+/* The next to be called: while there is room, who waits longest; then, who would soon have nothing to send. */
+static cloche_yamux_stream *
+pop_served (cloche_yamux *self)
+{
+  if (_cloche_yamux_get_room (self) >= WORTHWHILE_ROOM_BYTES)
+    return pop_first (&self->waiting);
+
+  for (cloche_yamux_link *link = self->waiting.next; link != &self->waiting; link = link->next)
+    if (link->stream->output.length <= CLOCHE_YAMUX_QUANTUM_BYTES / 2) {
+      _cloche_yamux_link_remove (link);
+      return link->stream;
+    }
+
+  return NULL;
+}
+
+/* Ends, because a stream comes back to the list only by using up the room or its quantum. */
 void
 _cloche_yamux_serve_waiting (cloche_yamux *self)
 {
   cloche_yamux_stream *stream;
 
-  while (_cloche_yamux_get_room (self) >= WORTHWHILE_ROOM_BYTES && (stream = pop_first (&self->waiting)) != NULL) {
+  while ((stream = pop_served (self)) != NULL) {
     stream->wants_writable = false;
-    self->served_id = stream->id;
+    stream->has_turn = true;
     if (self->events.writable != NULL)
       self->events.writable (stream->id, self->user_data);
-    self->served_id = 0;
   }
 }
 
@@ -194,8 +205,8 @@ stage_data_frame (cloche_yamux        *self,
   size_t n = stream->output.length;
   bool is_last;
 
-  if (n > QUANTUM_BYTES)
-    n = QUANTUM_BYTES;
+  if (n > CLOCHE_YAMUX_QUANTUM_BYTES)
+    n = CLOCHE_YAMUX_QUANTUM_BYTES;
   if (n > get_stage_room (self) - CLOCHE_YAMUX_HEADER_BYTES)
     n = get_stage_room (self) - CLOCHE_YAMUX_HEADER_BYTES;
 

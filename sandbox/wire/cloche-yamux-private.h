@@ -80,6 +80,7 @@ struct cloche_yamux_stream
   bool needs_syn;
   bool needs_ack;
   bool wants_writable;          /* A write took less than asked. */
+  bool has_turn;                /* writable() was called: the next write may pass those that wait. */
   bool peer_finished;
   bool finish_wanted;
   bool finish_staged;
@@ -118,7 +119,6 @@ struct cloche_yamux
   cloche_yamux_link ready;
   cloche_yamux_link waiting;
   cloche_yamux_link dying;
-  uint32_t served_id;           /* The stream whose writable() runs; it may write although others wait. */
   size_t stream_output_bytes;   /* Sum over all streams. */
   bool needs_last_words;
   size_t stage_start;

@@ -193,14 +193,18 @@ cloche_yamux_accept (cloche_yamux *self,
   return 0;
 }
 
-/* What one write may take now. While others wait for the output cap, only the one whose turn it is. */
+/* What one write may take now. While others wait for the output cap, only one that was told that it may has more than
+ * its quantum. */
 static size_t
 get_allowance (cloche_yamux        *self,
                cloche_yamux_stream *stream)
 {
-  bool has_turn = self->waiting.next == &self->waiting || self->served_id == stream->id;
-  size_t allowed = has_turn ? _cloche_yamux_get_room (self) : 0;
+  bool may_pass = self->waiting.next == &self->waiting || stream->has_turn;
+  size_t allowed = may_pass ? _cloche_yamux_get_room (self) : 0;
 
+  if (stream->output.length < CLOCHE_YAMUX_QUANTUM_BYTES &&
+      allowed < CLOCHE_YAMUX_QUANTUM_BYTES - stream->output.length)
+    allowed = CLOCHE_YAMUX_QUANTUM_BYTES - stream->output.length;
   if (allowed > CLOCHE_YAMUX_WINDOW_BYTES - stream->output.length)
     allowed = CLOCHE_YAMUX_WINDOW_BYTES - stream->output.length;
 
@@ -230,6 +234,7 @@ cloche_yamux_write (cloche_yamux *self,
   if (n > 0)
     _cloche_yamux_link_append (&self->ready, &stream->ready);
 
+  stream->has_turn = false;
   stream->wants_writable = n < length;
   if (stream->wants_writable && _cloche_yamux_can_write (stream))
     _cloche_yamux_link_append (&self->waiting, &stream->waiting);

@@ -32,8 +32,12 @@
  * is a breach; cloche_yamux_open() keeps to it on our side. */
 #define CLOCHE_YAMUX_MAX_UNACCEPTED 64
 
-/* bytes of data waiting for the transport; writes are refused (not an error) above it. */
+/* bytes of data waiting for the transport; writes are refused (not an error) above it, but for the next. */
 #define CLOCHE_YAMUX_MAX_OUTPUT_BYTES (1024 * 1024)
+
+/* bytes of one stream's data that leave before the next stream's turn. Every stream may have as much waiting whatever
+ * the others do, so that none starves and a small message is never refused. */
+#define CLOCHE_YAMUX_QUANTUM_BYTES (16 * 1024)
 
 /* bytes that one cloche_yamux_peek_output() gives at most: large enough for virtio-serial to be fast, small enough that
  * what comes next does not wait long. */
