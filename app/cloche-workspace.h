@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+#include "cloche-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ClocheConversationRow:
+ *
+ * A conversation in the list. Properties: "id", "title", "updated-us".
+ */
+#define CLOCHE_TYPE_CONVERSATION_ROW (cloche_conversation_row_get_type ())
+G_DECLARE_FINAL_TYPE (ClocheConversationRow, cloche_conversation_row, CLOCHE, CONVERSATION_ROW, GObject)
+
+ClocheConversation *cloche_conversation_row_get_conversation (ClocheConversationRow *self);
+const char         *cloche_conversation_row_get_title        (ClocheConversationRow *self);
+
+/**
+ * ClocheWorkspace:
+ *
+ * All conversations: a #GListModel of #ClocheConversationRow, the one that was used last first.
+ */
+#define CLOCHE_TYPE_WORKSPACE (cloche_workspace_get_type ())
+G_DECLARE_FINAL_TYPE (ClocheWorkspace, cloche_workspace, CLOCHE, WORKSPACE, GObject)
+
+ClocheWorkspace    *cloche_workspace_new          (ClocheStore          *store,
+                                                   ClocheClock          *clock) G_GNUC_WARN_UNUSED_RESULT;
+ClocheStore        *cloche_workspace_get_store    (ClocheWorkspace      *self);
+
+/* Reads the list from the store, again if called again: another program may have written. */
+void                cloche_workspace_load_async   (ClocheWorkspace      *self,
+                                                   GCancellable         *cancellable,
+                                                   GAsyncReadyCallback   callback,
+                                                   gpointer              user_data);
+gboolean            cloche_workspace_load_finish  (ClocheWorkspace      *self,
+                                                   GAsyncResult         *result,
+                                                   GError              **error);
+
+void                cloche_workspace_create_async  (ClocheWorkspace      *self,
+                                                    const char           *title,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+ClocheConversation *cloche_workspace_create_finish (ClocheWorkspace      *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Rename, delete and its undo end in cloche_workspace_change_finish (). */
+void                cloche_workspace_rename_async      (ClocheWorkspace      *self,
+                                                        const char           *id,
+                                                        const char           *title,
+                                                        GCancellable         *cancellable,
+                                                        GAsyncReadyCallback   callback,
+                                                        gpointer              user_data);
+void                cloche_workspace_delete_async      (ClocheWorkspace      *self,
+                                                        const char           *id,
+                                                        GCancellable         *cancellable,
+                                                        GAsyncReadyCallback   callback,
+                                                        gpointer              user_data);
+void                cloche_workspace_undo_delete_async (ClocheWorkspace      *self,
+                                                        const char           *id,
+                                                        GCancellable         *cancellable,
+                                                        GAsyncReadyCallback   callback,
+                                                        gpointer              user_data);
+gboolean            cloche_workspace_change_finish     (ClocheWorkspace      *self,
+                                                        GAsyncResult         *result,
+                                                        GError              **error);
+
+G_END_DECLS
