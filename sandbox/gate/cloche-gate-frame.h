@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  *   offset  bytes  field
  *        0      4  magic "CGF1"
  *        4      4  kind
- *        8      8  id       the keeper's choice, never used twice in the life of a link
+ *        8      8  id       the keeper's choice, from 1, each greater than the one before
  *       16      2  port     OPEN: 1…65535
  *       18      2  reason   REFUSED, RESET: a ClocheEgressReason that is not LISTED
  *       20      4  zero
