@@ -12,6 +12,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -195,6 +196,30 @@ cloche_replace_file_at (int         dir_fd,
   return TRUE;
 }
 
+/* copy_file_range(2) refuses pairs of different file systems, such as a disk's and a memfd's; sendfile(2) does not, but
+ * never shares blocks. */
+static ssize_t
+copy_range (int    from_fd,
+            off_t *from,
+            int    to_fd,
+            off_t *to,
+            size_t length)
+{
+  ssize_t n = copy_file_range (from_fd, from, to_fd, to, length, 0);
+
+  if (n >= 0 || (errno != EXDEV && errno != EINVAL && errno != EOPNOTSUPP))
+    return n;
+
+  if (lseek (to_fd, *to, SEEK_SET) < 0)
+    return -1;
+
+  n = sendfile (to_fd, from_fd, from, length);
+  if (n > 0)
+    *to += n;
+
+  return n;
+}
+
 static gboolean
 copy_extent (int           from_fd,
              int           to_fd,
@@ -211,7 +236,7 @@ copy_extent (int           from_fd,
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
       return FALSE;
 
-    n = copy_file_range (from_fd, &start, to_fd, &to, (size_t) MIN (end - start, COPY_CHUNK_BYTES), 0);
+    n = copy_range (from_fd, &start, to_fd, &to, (size_t) MIN (end - start, COPY_CHUNK_BYTES));
     if (n < 0 && errno == EINTR)
       continue;
     if (n <= 0) {

@@ -9,12 +9,15 @@ G_BEGIN_DECLS
 
 /**
  * ClocheQemuProgram:
- * @path: absolute path of the executable
+ * @path: absolute path of the executable, without symbolic links
  * @version: "7.2.22"
  * @major: 7
  * @minor: 2
+ * @loader: the ELF interpreter of the executable
+ * @folders: folders that hold its libraries, modules and firmware, without symbolic links
+ * @links: pairs of a symbolic link on the way to those (/lib) and where it leads (usr/lib)
  *
- * The QEMU of this host.
+ * The QEMU of this host, and what it needs to be able to read in order to start.
  */
 typedef struct
 {
@@ -22,6 +25,9 @@ typedef struct
   char *version;
   guint major;
   guint minor;
+  char *loader;
+  GStrv folders;
+  GStrv links;
 } ClocheQemuProgram;
 
 #define CLOCHE_TYPE_QEMU_PROGRAM (cloche_qemu_program_get_type ())
@@ -33,6 +39,7 @@ void               cloche_qemu_program_free (ClocheQemuProgram *self);
 gboolean           cloche_qemu_program_can_map_read_only (const ClocheQemuProgram *self);
 
 void               cloche_qemu_program_find_async  (const char           *path,
+                                                    const char           *cache_dir,
                                                     GCancellable         *cancellable,
                                                     GAsyncReadyCallback   callback,
                                                     gpointer              user_data);

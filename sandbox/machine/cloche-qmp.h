@@ -8,40 +8,35 @@
 
 G_BEGIN_DECLS
 
-/* bytes: one line from QEMU; its longest honest answers (query-qmp-schema, which we never ask) stay below. */
+/* bytes: one line from QEMU. Its longest honest one (query-qmp-schema) is never asked for; the rest stay far below. */
 #define CLOCHE_QMP_LINE_BYTES (1024 * 1024)
+
+/* commands waiting for an answer; more means that QEMU has stopped answering. */
+#define CLOCHE_QMP_QUEUE_LENGTH 64
 
 /**
  * ClocheQmp:
  *
- * A client of QEMU's machine protocol on a connected stream. One command at a time is on the way, others wait.
+ * A client of QEMU's machine protocol on a connected socket. One command at a time is on its way, the others wait.
  *
- * Signals: "event" (const char *name, JsonObject *data or NULL); "closed" (GError *error).
+ * Signals: "event" (const char *name, JsonObject *data or NULL); "closed" (const GError *error), once.
  */
 #define CLOCHE_TYPE_QMP (cloche_qmp_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheQmp, cloche_qmp, CLOCHE, QMP, GObject)
 
-ClocheQmp  *cloche_qmp_new (GSocketConnection *connection) G_GNUC_WARN_UNUSED_RESULT;
+ClocheQmp *cloche_qmp_new            (GSocket             *socket) G_GNUC_WARN_UNUSED_RESULT;
 
-void        cloche_qmp_start_async   (ClocheQmp            *self,
+void       cloche_qmp_execute_async  (ClocheQmp            *self,
+                                      const char           *command,
+                                      JsonObject           *arguments,
+                                      int                   fd,
                                       GCancellable         *cancellable,
                                       GAsyncReadyCallback   callback,
                                       gpointer              user_data);
-gboolean    cloche_qmp_start_finish  (ClocheQmp     *self,
-                                      GAsyncResult  *result,
-                                      GError       **error);
+JsonNode  *cloche_qmp_execute_finish (ClocheQmp            *self,
+                                      GAsyncResult         *result,
+                                      GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
-void        cloche_qmp_execute_async   (ClocheQmp            *self,
-                                        const char           *command,
-                                        JsonObject           *arguments,
-                                        int                   fd,
-                                        GCancellable         *cancellable,
-                                        GAsyncReadyCallback   callback,
-                                        gpointer              user_data);
-JsonNode   *cloche_qmp_execute_finish  (ClocheQmp     *self,
-                                        GAsyncResult  *result,
-                                        GError       **error) G_GNUC_WARN_UNUSED_RESULT;
-
-void        cloche_qmp_close (ClocheQmp *self);
+void       cloche_qmp_close          (ClocheQmp            *self);
 
 G_END_DECLS

@@ -116,6 +116,30 @@ test_copy_sparse (Folder       *folder,
 }
 
 static void
+test_copy_across (Folder       *folder,
+                  gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  cloche_autofd int from = openat (folder->fd, "from", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  cloche_autofd int to = memfd_create ("to", MFD_CLOEXEC);      /* Another file system. */
+  struct stat st;
+  char back[8] = { 0 };
+
+  g_assert_cmpint (ftruncate (from, 64 * 1024 * 1024), ==, 0);
+  g_assert_cmpint (pwrite (from, "one", 3, 4096), ==, 3);
+  g_assert_cmpint (pwrite (from, "two", 3, 32 * 1024 * 1024), ==, 3);
+
+  g_assert_true (cloche_copy_sparse (from, to, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (fstat (to, &st), ==, 0);
+  g_assert_cmpint (st.st_size, ==, 64 * 1024 * 1024);
+  g_assert_cmpint (st.st_blocks * 512, <, 1024 * 1024);
+  g_assert_cmpint (pread (to, back, 3, 4096), ==, 3);
+  g_assert_cmpint (pread (to, back + 3, 3, 32 * 1024 * 1024), ==, 3);
+  g_assert_cmpstr (back, ==, "onetwo");
+}
+
+static void
 test_copy_cancelled (Folder       *folder,
                      gconstpointer data)
 {
@@ -139,6 +163,7 @@ main (int    argc,
   g_test_add ("/base/fd/replace", Folder, NULL, set_up, test_replace, tear_down);
   g_test_add ("/base/fd/read-cap", Folder, NULL, set_up, test_read_cap, tear_down);
   g_test_add ("/base/fd/copy-sparse", Folder, NULL, set_up, test_copy_sparse, tear_down);
+  g_test_add ("/base/fd/copy-across", Folder, NULL, set_up, test_copy_across, tear_down);
   g_test_add ("/base/fd/copy-cancelled", Folder, NULL, set_up, test_copy_cancelled, tear_down);
 
   return g_test_run ();

@@ -1,0 +1,723 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-qemu.h"
+
+#include "cloche-console-log.h"
+#include "cloche-fd.h"
+#include "cloche-json.h"
+#include "cloche-machine-error.h"
+#include "cloche-qemu-spawn.h"
+#include "cloche-qmp-sequence.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ *   NEW      -- start -----------------------------> STARTING
+ *   STARTING -- it answers (and has loaded a state) > ALIVE
+ *   STARTING -- anything fails --------------------> ENDED (after one try in the other form of the jail)
+ *   ALIVE    -- the process ends ------------------> ENDED, "exited"
+ */
+typedef enum {
+  STATE_NEW,
+  STATE_STARTING,
+  STATE_ALIVE,
+  STATE_ENDED,
+} State;
+
+struct _ClocheQemu
+{
+  GObject parent_instance;
+
+  /* Owned */
+  ClocheQemuSpec *spec;
+  ClocheQemuSpawn *spawn;       /* NULL before the start */
+  ClocheQmp *qmp;
+  ClocheConsoleLog *log;
+  GPtrArray *quit_tasks;        /* of GTask: who waits for the end */
+  guint quit_timeout_id;
+  int memory_fd;                /* /proc/PID/smaps_rollup */
+
+  State state;
+  GPid pid;
+};
+
+G_DEFINE_FINAL_TYPE (ClocheQemu, cloche_qemu, G_TYPE_OBJECT)
+
+enum {
+  SIGNAL_EXITED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* seconds: QEMU closes its disks in a fraction of one; whoever needs longer hangs. */
+#define QUIT_SECONDS 5
+
+/* bytes: of /proc/PID/smaps_rollup and of what bubblewrap says; both are shorter by far. */
+#define SMALL_FILE_BYTES 4096
+
+#define CAPABILITIES "{\"capabilities\":[{\"capability\":\"events\",\"state\":true}," \
+        "{\"capability\":\"x-ignore-shared\",\"state\":true}]}"
+
+/* bytes a second: as fast as the disk is; the machine stands still meanwhile. */
+#define NO_BANDWIDTH_LIMIT "{\"max-bandwidth\":1099511627776}"
+
+/* Words of bubblewrap or of our launcher on what went wrong before there was a QEMU. */
+static gboolean
+is_from_jail (const char *line)
+{
+  return g_str_has_prefix (line, "bwrap: ") || g_str_has_prefix (line, "cloche-jail: ");
+}
+
+static GError *
+make_exit_error (ClocheQemu   *self,
+                 const GError *cause)
+{
+  g_autofree char *line = NULL;
+
+  cloche_console_log_drain (self->log);
+  line = cloche_console_log_dup_last_line (self->log);
+  if (is_from_jail (line))
+    return g_error_new (CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_NO_JAIL, "QEMU could not be confined: %s", line);
+  if (*line == '\0')
+    return g_error_copy (cause);
+
+  return g_error_new (cause->domain, cause->code, "%s; its last words: %s", cause->message, line);
+}
+
+static void
+return_quit_tasks (ClocheQemu *self)
+{
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&self->quit_tasks);
+
+  self->quit_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_clear_handle_id (&self->quit_timeout_id, g_source_remove);
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_boolean (g_ptr_array_index (tasks, i), TRUE);
+}
+
+static void
+process_ended (ClocheQemu *self)
+{
+  GSubprocess *process = self->spawn->process;
+  g_autoptr (GError) error = NULL;
+  State before = self->state;
+
+  cloche_qmp_close (self->qmp);
+  self->state = STATE_ENDED;
+  if (!g_subprocess_get_successful (process)) {
+    g_autoptr (GError) cause = g_error_new (CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_EXITED, "QEMU was ended");
+
+    error = make_exit_error (self, cause);
+  }
+
+  return_quit_tasks (self);
+  if (before == STATE_ALIVE)
+    g_signal_emit (self, signals[SIGNAL_EXITED], 0, error);
+}
+
+static void
+weak_ref_free (GWeakRef *weak)
+{
+  g_weak_ref_clear (weak);
+  g_free (weak);
+}
+
+static void
+waited_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  GWeakRef *weak = user_data;
+  g_autoptr (ClocheQemu) self = g_weak_ref_get (weak);
+
+  weak_ref_free (weak);
+  (void) g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);        /* Without a cancellable it cannot fail. */
+
+  /* Another process may have taken the place of one whose jail did not work. */
+  if (self != NULL && self->spawn != NULL && self->spawn->process == G_SUBPROCESS (source))
+    process_ended (self);
+}
+
+static void
+watch_process (ClocheQemu *self)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  g_subprocess_wait_async (self->spawn->process, NULL, waited_cb, weak);
+}
+
+static void
+drop_process (ClocheQemu *self)
+{
+  if (self->qmp != NULL)
+    cloche_qmp_close (self->qmp);
+  if (self->spawn != NULL)
+    g_subprocess_force_exit (self->spawn->process);
+  g_clear_object (&self->qmp);
+  g_clear_object (&self->log);
+  g_clear_pointer (&self->spawn, cloche_qemu_spawn_free);
+}
+
+static gboolean
+read_small_file (int   fd,
+                 char *buffer)
+{
+  ssize_t n = read (fd, buffer, SMALL_FILE_BYTES - 1);
+
+  if (n < 0)
+    return FALSE;
+
+  buffer[n] = '\0';
+  return TRUE;
+}
+
+/* Bubblewrap wrote it before QEMU could answer, so it is there. */
+static GPid
+find_pid (ClocheQemu *self)
+{
+  char text[SMALL_FILE_BYTES];
+  g_autoptr (JsonObject) object = NULL;
+
+  if (self->spawn->info_fd < 0) {
+    const char *identifier = g_subprocess_get_identifier (self->spawn->process);
+
+    return identifier != NULL ? (GPid) strtol (identifier, NULL, 10) : 0;
+  }
+
+  if (!read_small_file (self->spawn->info_fd, text))
+    return 0;
+  object = cloche_json_parse_object (text, -1, NULL);
+
+  return object != NULL ? (GPid) cloche_json_get_int (object, "child-pid", 0) : 0;
+}
+
+/* Opened now because a keeper that has confined itself cannot open it any more. */
+static void
+open_memory_file (ClocheQemu *self)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/smaps_rollup", (int) self->pid);
+
+  cloche_clear_fd (&self->memory_fd);
+  self->memory_fd = self->pid > 0 ? open (path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+static ClocheQmpSequence *
+make_start_sequence (ClocheQemu *self)
+{
+  ClocheQmpSequence *sequence = cloche_qmp_sequence_new (self->qmp);
+
+  if (!cloche_qemu_spec_is_fork (self->spec)) {
+    cloche_qmp_sequence_add (sequence, "query-status", NULL);
+    return sequence;
+  }
+
+  cloche_qmp_sequence_add (sequence, "migrate-set-capabilities", CAPABILITIES);
+  cloche_qmp_sequence_add_fd (sequence, "state", cloche_qemu_spec_peek_file (self->spec, CLOCHE_QEMU_FILE_STATE));
+  cloche_qmp_sequence_add (sequence, "migrate-incoming", "{\"uri\":\"fd:state\"}");
+  cloche_qmp_sequence_await_migration (sequence);
+
+  return sequence;
+}
+
+static gboolean begin_start (ClocheQemu    *self,
+                             ClocheJailForm form,
+                             GTask         *task,
+                             GError       **error);
+
+/* Bubblewrap cannot run where user namespaces are forbidden; then the launcher alone has to do, if that was not ruled
+ * out, and cloche_qemu_get_jail_form() says so. */
+static gboolean
+should_try_launcher (ClocheQemu *self)
+{
+  ClocheJailForm demanded;
+  g_autofree char *log = NULL;
+
+  if (cloche_qemu_spec_get_jail_form (self->spec, &demanded) || self->spawn->form != CLOCHE_JAIL_FORM_FULL)
+    return FALSE;
+
+  cloche_console_log_drain (self->log);
+  log = cloche_console_log_dup_text (self->log);
+
+  return g_str_has_prefix (log, "bwrap: ");
+}
+
+static void
+started_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ClocheQemu *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+
+  if (cloche_qmp_sequence_run_finish (result, &error)) {
+    self->state = STATE_ALIVE;
+    self->pid = find_pid (self);
+    open_memory_file (self);
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+
+  if (error->domain == CLOCHE_MACHINE_ERROR && should_try_launcher (self)) {
+    drop_process (self);
+    g_clear_error (&error);
+    if (begin_start (self, CLOCHE_JAIL_FORM_LAUNCHER, task, &error))
+      return;
+  } else if (error->domain == CLOCHE_MACHINE_ERROR) {
+    g_autoptr (GError) cause = g_steal_pointer (&error);
+
+    error = make_exit_error (self, cause);
+  }
+
+  self->state = STATE_ENDED;
+  cloche_qemu_kill (self);
+  g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static gboolean
+begin_start (ClocheQemu    *self,
+             ClocheJailForm form,
+             GTask         *task,
+             GError       **error)
+{
+  self->spawn = cloche_qemu_spawn_new (self->spec, form, error);
+  if (self->spawn == NULL)
+    return FALSE;
+
+  self->log = cloche_console_log_new (self->spawn->channels[CLOCHE_QEMU_CHANNEL_CONSOLE]);
+  self->qmp = cloche_qmp_new (self->spawn->channels[CLOCHE_QEMU_CHANNEL_QMP]);
+  watch_process (self);
+  cloche_qmp_sequence_run_async (make_start_sequence (self), g_task_get_cancellable (task),
+                                 started_cb, g_object_ref (task));
+
+  return TRUE;
+}
+
+static void
+cloche_qemu_dispose (GObject *object)
+{
+  ClocheQemu *self = CLOCHE_QEMU (object);
+
+  drop_process (self);
+  g_clear_handle_id (&self->quit_timeout_id, g_source_remove);
+  g_clear_object (&self->spec);
+  g_clear_pointer (&self->quit_tasks, g_ptr_array_unref);
+  cloche_clear_fd (&self->memory_fd);
+
+  G_OBJECT_CLASS (cloche_qemu_parent_class)->dispose (object);
+}
+
+static void
+cloche_qemu_class_init (ClocheQemuClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = cloche_qemu_dispose;
+
+  signals[SIGNAL_EXITED] = g_signal_new ("exited", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+cloche_qemu_init (ClocheQemu *self)
+{
+  self->memory_fd = -1;
+  self->quit_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+ClocheQemu *
+cloche_qemu_new (ClocheQemuSpec *spec)
+{
+  ClocheQemu *self;
+
+  g_return_val_if_fail (CLOCHE_IS_QEMU_SPEC (spec), NULL);
+
+  self = g_object_new (CLOCHE_TYPE_QEMU, NULL);
+  self->spec = g_object_ref (spec);
+
+  return self;
+}
+
+gboolean
+cloche_qemu_is_alive (ClocheQemu *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), FALSE);
+
+  return self->state == STATE_ALIVE;
+}
+
+/**
+ * cloche_qemu_get_pid:
+ *
+ * The process id of QEMU itself, as this process sees it, or 0 before it has started.
+ */
+GPid
+cloche_qemu_get_pid (ClocheQemu *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), 0);
+
+  return self->pid;
+}
+
+/**
+ * cloche_qemu_get_jail_form:
+ *
+ * Which protection is active; valid once it has started.
+ */
+ClocheJailForm
+cloche_qemu_get_jail_form (ClocheQemu *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), CLOCHE_JAIL_FORM_LAUNCHER);
+
+  return self->spawn != NULL ? self->spawn->form : CLOCHE_JAIL_FORM_LAUNCHER;
+}
+
+gboolean
+cloche_qemu_has_landlock (ClocheQemu *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), FALSE);
+
+  return self->spawn != NULL && self->spawn->has_landlock;
+}
+
+/**
+ * cloche_qemu_read_memory:
+ *
+ * The memory that this machine has for itself: "Anonymous" of smaps_rollup. Unit: bytes; 0 if it cannot be read. Takes a
+ * few milliseconds.
+ */
+guint64
+cloche_qemu_read_memory (ClocheQemu *self)
+{
+  char text[SMALL_FILE_BYTES];
+  const char *line;
+
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), 0);
+
+  if (self->memory_fd < 0 || lseek (self->memory_fd, 0, SEEK_SET) < 0 || !read_small_file (self->memory_fd, text))
+    return 0;
+
+  line = strstr (text, "\nAnonymous:");
+
+  return line != NULL ? g_ascii_strtoull (line + strlen ("\nAnonymous:"), NULL, 10) * 1024 : 0;
+}
+
+/**
+ * cloche_qemu_dup_log:
+ *
+ * The newest 64 KiB of the guest's console and of what QEMU printed, printable.
+ */
+char *
+cloche_qemu_dup_log (ClocheQemu *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), NULL);
+
+  return self->log != NULL ? cloche_console_log_dup_text (self->log) : g_strdup ("");
+}
+
+static GIOStream *
+dup_stream (ClocheQemu       *self,
+            ClocheQemuChannel channel)
+{
+  if (self->spawn == NULL)
+    return NULL;
+
+  return G_IO_STREAM (g_socket_connection_factory_create_connection (self->spawn->channels[channel]));
+}
+
+/**
+ * cloche_qemu_dup_control_stream:
+ *
+ * The host's end of the port org.cloche.control, or %NULL before the start. Take it once: two readers would share the
+ * bytes between them.
+ */
+GIOStream *
+cloche_qemu_dup_control_stream (ClocheQemu *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), NULL);
+
+  return dup_stream (self, CLOCHE_QEMU_CHANNEL_CONTROL);
+}
+
+GIOStream *
+cloche_qemu_dup_bulk_stream (ClocheQemu *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), NULL);
+
+  return dup_stream (self, CLOCHE_QEMU_CHANNEL_BULK);
+}
+
+/**
+ * cloche_qemu_start_async:
+ *
+ * Starts QEMU. A template in the making is running then; a fork has loaded its state and stands still.
+ *
+ * Errors: %CLOCHE_MACHINE_ERROR_NO_JAIL, _EXITED, _MIGRATION, _QMP, _PROTOCOL; %G_IO_ERROR. After one there is no process.
+ */
+void
+cloche_qemu_start_async (ClocheQemu         *self,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bwrap = g_find_program_in_path ("bwrap");
+  ClocheJailForm form = bwrap != NULL ? CLOCHE_JAIL_FORM_FULL : CLOCHE_JAIL_FORM_LAUNCHER;
+
+  g_return_if_fail (CLOCHE_IS_QEMU (self));
+  g_return_if_fail (self->state == STATE_NEW);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, cloche_qemu_start_async);
+  (void) cloche_qemu_spec_get_jail_form (self->spec, &form);
+  self->state = STATE_STARTING;
+  if (!begin_start (self, form, task, &error)) {
+    self->state = STATE_ENDED;
+    g_task_return_error (task, g_steal_pointer (&error));
+  }
+}
+
+gboolean
+cloche_qemu_start_finish (ClocheQemu   *self,
+                          GAsyncResult *result,
+                          GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+sequence_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (cloche_qmp_sequence_run_finish (result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static GTask *
+new_task (ClocheQemu         *self,
+          gpointer            source_tag,
+          GCancellable       *cancellable,
+          GAsyncReadyCallback callback,
+          gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, source_tag);
+  if (self->state != STATE_ALIVE) {
+    g_task_return_new_error (task, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_EXITED, "QEMU is not running");
+    return NULL;
+  }
+
+  return g_steal_pointer (&task);
+}
+
+static void
+run_command (ClocheQemu         *self,
+             const char         *command,
+             gpointer            source_tag,
+             GCancellable       *cancellable,
+             GAsyncReadyCallback callback,
+             gpointer            user_data)
+{
+  GTask *task = new_task (self, source_tag, cancellable, callback, user_data);
+  ClocheQmpSequence *sequence;
+
+  if (task == NULL)
+    return;
+
+  sequence = cloche_qmp_sequence_new (self->qmp);
+  cloche_qmp_sequence_add (sequence, command, NULL);
+  cloche_qmp_sequence_run_async (sequence, cancellable, sequence_cb, task);
+}
+
+/**
+ * cloche_qemu_cont_async:
+ *
+ * Lets the machine run.
+ */
+void
+cloche_qemu_cont_async (ClocheQemu         *self,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
+{
+  g_return_if_fail (CLOCHE_IS_QEMU (self));
+
+  run_command (self, "cont", cloche_qemu_cont_async, cancellable, callback, user_data);
+}
+
+gboolean
+cloche_qemu_cont_finish (ClocheQemu   *self,
+                         GAsyncResult *result,
+                         GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cloche_qemu_stop_async:
+ *
+ * Makes the machine stand still.
+ */
+void
+cloche_qemu_stop_async (ClocheQemu         *self,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
+{
+  g_return_if_fail (CLOCHE_IS_QEMU (self));
+
+  run_command (self, "stop", cloche_qemu_stop_async, cancellable, callback, user_data);
+}
+
+gboolean
+cloche_qemu_stop_finish (ClocheQemu   *self,
+                         GAsyncResult *result,
+                         GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cloche_qemu_save_template_async:
+ * @state_fd: an empty file, open for writing; duplicated
+ *
+ * Freezes the machine for good: stops it and writes its devices' state; its RAM is in its file already. Then quit it.
+ */
+void
+cloche_qemu_save_template_async (ClocheQemu         *self,
+                                 int                 state_fd,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  ClocheQmpSequence *sequence;
+  GTask *task;
+
+  g_return_if_fail (CLOCHE_IS_QEMU (self));
+  g_return_if_fail (state_fd >= 0);
+
+  task = new_task (self, cloche_qemu_save_template_async, cancellable, callback, user_data);
+  if (task == NULL)
+    return;
+
+  sequence = cloche_qmp_sequence_new (self->qmp);
+  cloche_qmp_sequence_add (sequence, "stop", NULL);
+  cloche_qmp_sequence_add (sequence, "migrate-set-capabilities", CAPABILITIES);
+  cloche_qmp_sequence_add (sequence, "migrate-set-parameters", NO_BANDWIDTH_LIMIT);
+  cloche_qmp_sequence_add_fd (sequence, "state", state_fd);
+  cloche_qmp_sequence_add (sequence, "migrate", "{\"uri\":\"fd:state\"}");
+  cloche_qmp_sequence_await_migration (sequence);
+  cloche_qmp_sequence_run_async (sequence, cancellable, sequence_cb, task);
+}
+
+gboolean
+cloche_qemu_save_template_finish (ClocheQemu   *self,
+                                  GAsyncResult *result,
+                                  GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+quit_timed_out_cb (gpointer user_data)
+{
+  ClocheQemu *self = user_data;
+
+  self->quit_timeout_id = 0;
+  cloche_qemu_kill (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+quit_answered_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (ClocheQemu) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* A monitor that ends before it answers is what was asked for; one that refuses will not be asked again. */
+  if (!cloche_qmp_sequence_run_finish (result, &error) &&
+      g_error_matches (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_QMP))
+    cloche_qemu_kill (self);
+}
+
+/**
+ * cloche_qemu_quit_async:
+ *
+ * Ends the machine at once, without asking the guest, and waits until its process is gone; a QEMU that hangs is killed
+ * after 5 seconds. Succeeds if it has ended already.
+ */
+void
+cloche_qemu_quit_async (ClocheQemu         *self,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  ClocheQmpSequence *sequence;
+
+  g_return_if_fail (CLOCHE_IS_QEMU (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, cloche_qemu_quit_async);
+  if (self->state != STATE_ALIVE) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+
+  g_ptr_array_add (self->quit_tasks, g_steal_pointer (&task));
+  if (self->quit_timeout_id != 0)
+    return;
+
+  self->quit_timeout_id = g_timeout_add_seconds (QUIT_SECONDS, quit_timed_out_cb, self);
+  sequence = cloche_qmp_sequence_new (self->qmp);
+  cloche_qmp_sequence_add (sequence, "quit", NULL);
+  cloche_qmp_sequence_run_async (sequence, NULL, quit_answered_cb, g_object_ref (self));
+}
+
+gboolean
+cloche_qemu_quit_finish (ClocheQemu   *self,
+                         GAsyncResult *result,
+                         GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cloche_qemu_kill:
+ *
+ * Kills QEMU; "exited" follows if it had started.
+ */
+void
+cloche_qemu_kill (ClocheQemu *self)
+{
+  g_return_if_fail (CLOCHE_IS_QEMU (self));
+
+  if (self->spawn != NULL)
+    g_subprocess_force_exit (self->spawn->process);
+}
