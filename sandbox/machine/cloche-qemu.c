@@ -62,7 +62,7 @@ static guint signals[N_SIGNALS];
 #define SMALL_FILE_BYTES 4096
 
 #define CAPABILITIES "{\"capabilities\":[{\"capability\":\"events\",\"state\":true}," \
-        "{\"capability\":\"x-ignore-shared\",\"state\":true}]}"
+  "{\"capability\":\"x-ignore-shared\",\"state\":true}]}"
 
 /* bytes a second: as fast as the disk is; the machine stands still meanwhile. */
 #define NO_BANDWIDTH_LIMIT "{\"max-bandwidth\":1099511627776}"

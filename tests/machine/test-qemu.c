@@ -55,8 +55,8 @@ wait_for (GAsyncResult **result)
 #define RUN(object, verb, ret_error, ...)                                                   \
   ({                                                                                        \
     g_autoptr (GAsyncResult) _result = NULL;                                                \
-    cloche_qemu_##verb##_async (object, ##__VA_ARGS__, NULL, result_cb, &_result);          \
-    cloche_qemu_##verb##_finish (object, wait_for (&_result), ret_error);                   \
+    cloche_qemu_ ## verb ## _async (object, ## __VA_ARGS__, NULL, result_cb, &_result);          \
+    cloche_qemu_ ## verb ## _finish (object, wait_for (&_result), ret_error);                   \
   })
 
 static void
@@ -92,7 +92,7 @@ read_line (GIOStream *stream)
 }
 
 static char *
-ask (GIOStream *stream,
+ask (GIOStream  *stream,
      const char *byte)
 {
   g_autoptr (GError) error = NULL;

@@ -45,11 +45,34 @@ void guest_main (void);
 
 __asm__ (".globl _start\n_start:\n  cli\n  movl $stack + 16384, %esp\n  call guest_main\n1: hlt\n  jmp 1b\n");
 
-static void out8 (uint16_t port, uint8_t value) { __asm__ volatile ("outb %0, %1" :: "a" (value), "Nd" (port)); }
-static void out16 (uint16_t port, uint16_t value) { __asm__ volatile ("outw %0, %1" :: "a" (value), "Nd" (port)); }
-static void out32 (uint16_t port, uint32_t value) { __asm__ volatile ("outl %0, %1" :: "a" (value), "Nd" (port)); }
-static uint16_t in16 (uint16_t port) { uint16_t v; __asm__ volatile ("inw %1, %0" : "=a" (v) : "Nd" (port)); return v; }
-static uint32_t in32 (uint16_t port) { uint32_t v; __asm__ volatile ("inl %1, %0" : "=a" (v) : "Nd" (port)); return v; }
+static void
+out8 (uint16_t port,
+      uint8_t  value)
+{
+  __asm__ volatile ("outb %0, %1" : : "a" (value), "Nd" (port));
+}
+static void
+out16 (uint16_t port,
+       uint16_t value)
+{
+  __asm__ volatile ("outw %0, %1" : : "a" (value), "Nd" (port));
+}
+static void
+out32 (uint16_t port,
+       uint32_t value)
+{
+  __asm__ volatile ("outl %0, %1" : : "a" (value), "Nd" (port));
+}
+static uint16_t
+in16 (uint16_t port)
+{
+  uint16_t v; __asm__ volatile ("inw %1, %0" : "=a" (v) : "Nd" (port)); return v;
+}
+static uint32_t
+in32 (uint16_t port)
+{
+  uint32_t v; __asm__ volatile ("inl %1, %0" : "=a" (v) : "Nd" (port)); return v;
+}
 
 static void
 print (const char *text)
