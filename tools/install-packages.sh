@@ -8,7 +8,10 @@ set -eu
 here=$(dirname "$0")
 missing=
 for purpose in "$@"; do
-  for package in $(awk -v purpose="$purpose" '$1 == purpose { print $2 }' "$here/packages.txt"); do
+  for entry in $(awk -v purpose="$purpose" '$1 == purpose { print $2 ":" $3 }' "$here/packages.txt"); do
+    package=${entry%%:*}
+    program=${entry#*:}
+    [ -z "$program" ] || ! command -v "$program" > /dev/null || continue
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
   done
 done

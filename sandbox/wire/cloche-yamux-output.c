@@ -188,41 +188,36 @@ stage_window_frames (cloche_yamux *self)
   }
 }
 
+/* A frame of its own, as the reference sends it: peers look at a frame's flags before its data, and some then drop data
+ * that comes with FIN (libp2p's does, the reference may). */
 static void
-note_finish_staged (cloche_yamux        *self,
-                    cloche_yamux_stream *stream)
+stage_finish (cloche_yamux        *self,
+              cloche_yamux_stream *stream)
 {
+  stage_header (self, CLOCHE_YAMUX_TYPE_WINDOW, CLOCHE_YAMUX_FLAG_FIN, stream->id, 0);
   stream->finish_staged = true;
   if (stream->peer_finished)
     _cloche_yamux_link_append (&self->dying, &stream->waiting);
 }
 
-/* Stages one frame of @stream, which is in no list and has data or FIN to send. */
 static void
 stage_data_frame (cloche_yamux        *self,
                   cloche_yamux_stream *stream)
 {
   size_t n = stream->output.length;
-  bool is_last;
 
   if (n > CLOCHE_YAMUX_QUANTUM_BYTES)
     n = CLOCHE_YAMUX_QUANTUM_BYTES;
   if (n > get_stage_room (self) - CLOCHE_YAMUX_HEADER_BYTES)
     n = get_stage_room (self) - CLOCHE_YAMUX_HEADER_BYTES;
 
-  is_last = stream->finish_wanted && n == stream->output.length;
-  stage_header (self, n > 0 ? CLOCHE_YAMUX_TYPE_DATA : CLOCHE_YAMUX_TYPE_WINDOW,
-                is_last ? CLOCHE_YAMUX_FLAG_FIN : 0, stream->id, (uint32_t) n);
-  if (n > 0) {
-    memcpy (self->stage + self->stage_length, cloche_byte_queue_peek (&stream->output), n);
-    self->stage_length += n;
-    self->stream_output_bytes -= n;
-    cloche_byte_queue_drop (&stream->output, n);
-  }
+  stage_header (self, CLOCHE_YAMUX_TYPE_DATA, 0, stream->id, (uint32_t) n);
+  memcpy (self->stage + self->stage_length, cloche_byte_queue_peek (&stream->output), n);
+  self->stage_length += n;
+  self->stream_output_bytes -= n;
+  cloche_byte_queue_drop (&stream->output, n);
 
-  if (is_last)
-    note_finish_staged (self, stream);
-  else if (stream->output.length > 0)
+  if (stream->output.length > 0 || stream->finish_wanted)
     _cloche_yamux_link_append (&self->ready, &stream->ready);
   if (stream->wants_writable && _cloche_yamux_can_write (stream))
     _cloche_yamux_link_append (&self->waiting, &stream->waiting);
@@ -239,7 +234,10 @@ stage_data (cloche_yamux *self)
       return;
 
     _cloche_yamux_link_remove (&stream->ready);
-    stage_data_frame (self, stream);
+    if (stream->output.length > 0)
+      stage_data_frame (self, stream);
+    else
+      stage_finish (self, stream);
   }
 }
 

@@ -331,7 +331,7 @@ test_half_close (Side         *side,
   g_assert_cmpint (cloche_yamux_finish (side->mux, 1), ==, 0);
   g_assert_cmpint (cloche_yamux_finish (side->mux, 1), ==, -EPIPE);
   g_assert_cmpint (cloche_yamux_write (side->mux, 1, "x", 1), ==, -EPIPE);
-  assert_output (side, "w1.1.0 d4.1.1 ");
+  assert_output (side, "w1.1.0 d0.1.1 w4.1.0 ");
   g_assert_cmpint (feed (side, DATA, ACK, 1, 1, "a"), ==, 0);
   g_assert_cmpint (feed (side, DATA, FIN, 1, 1, "b"), ==, 0);
   assert_log (side, "1:a 1:b fin1 closed1 ");
@@ -344,7 +344,7 @@ test_half_close (Side         *side,
   g_assert_cmpint (cloche_yamux_write (side->mux, 3, "x", 1), ==, 1);
   g_assert_cmpint (cloche_yamux_finish (side->mux, 3), ==, 0);
   assert_log (side, "fin3 ");
-  assert_output (side, "d4.3.1 ");
+  assert_output (side, "d0.3.1 w4.3.0 ");
   assert_log (side, "closed3 ");
   g_assert_cmpuint (cloche_yamux_get_n_streams (side->mux), ==, 0);
 }
