@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-keeper-boot.h"
+
+#include "cloche-base-error.h"
+#include "cloche-fd.h"
+#include "cloche-json.h"
+#include "cloche-keeper-confine.h"
+#include "cloche-keeper-identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+/*
+ * The steps, in order:
+ *
+ *   1. everything that needs files of the host is read: the identity that the machine will get
+ *   2. the template's memory                     (holder, or the file itself)
+ *   3. QEMU is spawned, jailed, and loads the frozen state; the machine is still stopped
+ *   4. this process confines itself: from here on it starts nothing and opens nothing outside its folders
+ *   5. the machine runs; the agent says hello    (the first bytes of the guest's that anybody parses)
+ *   6. revive
+ */
+
+typedef struct
+{
+  ClocheKeeperBoot *boot;
+  ClocheBaseFolder *base;
+  ClocheQemuProgram *program;
+  JsonObject *revive;
+  gint64 start_us;
+} Steps;
+
+static void
+steps_free (Steps *steps)
+{
+  g_clear_pointer (&steps->boot, cloche_keeper_boot_free);
+  g_clear_object (&steps->base);
+  g_clear_pointer (&steps->program, cloche_qemu_program_free);
+  g_clear_pointer (&steps->revive, json_object_unref);
+  g_free (steps);
+}
+
+static void
+revived_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Steps *steps = g_task_get_task_data (task);
+  g_autoptr (JsonObject) answer = NULL;
+  GError *error = NULL;
+
+  answer = cloche_keeper_guest_request_finish (CLOCHE_KEEPER_GUEST (source), result, NULL, &error);
+  if (answer == NULL) {
+    g_prefix_error (&error, "The machine could not be given its own identity and disk: ");
+    g_task_return_error (task, error);
+    return;
+  }
+
+  steps->boot->is_fresh = cloche_json_get_bool (answer, "fresh", FALSE);
+  steps->boot->revived_us = g_get_monotonic_time () - steps->start_us;
+  g_task_return_pointer (task, g_steal_pointer (&steps->boot), (GDestroyNotify) cloche_keeper_boot_free);
+}
+
+static void
+greeted_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Steps *steps = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!cloche_keeper_guest_connect_finish (CLOCHE_KEEPER_GUEST (source), result, &error)) {
+    g_prefix_error (&error, "The agent in the machine did not answer: ");
+    g_task_return_error (task, error);
+    return;
+  }
+
+  steps->boot->greeted_us = g_get_monotonic_time () - steps->start_us;
+  json_object_set_int_member (steps->revive, "realtime_us", g_get_real_time ());
+  cloche_keeper_guest_request_async (steps->boot->guest, FALSE, steps->revive, cancellable,
+                                     revived_cb, g_steal_pointer (&task));
+}
+
+static void
+running_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Steps *steps = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!cloche_qemu_cont_finish (CLOCHE_QEMU (source), result, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  cloche_keeper_guest_connect_async (steps->boot->guest, cancellable,
+                                     greeted_cb, g_steal_pointer (&task));
+}
+
+static void
+spawned_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Steps *steps = g_task_get_task_data (task);
+  ClocheMachineFolder *folder = g_task_get_source_object (task);
+  ClocheKeeperBoot *boot = steps->boot;
+  g_autoptr (GIOStream) control = NULL;
+  g_autoptr (GIOStream) bulk = NULL;
+  GError *error = NULL;
+
+  if (!cloche_qemu_start_finish (boot->qemu, result, &error) ||
+      !cloche_keeper_confine (cloche_machine_folder_get_path (folder), &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  boot->spawned_us = g_get_monotonic_time () - steps->start_us;
+  control = cloche_qemu_dup_control_stream (boot->qemu);
+  bulk = cloche_qemu_dup_bulk_stream (boot->qemu);
+  boot->guest = cloche_keeper_guest_new (control, bulk);
+  cloche_qemu_cont_async (boot->qemu, cancellable, running_cb, g_steal_pointer (&task));
+}
+
+static void
+memory_opened_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Steps *steps = g_task_get_task_data (task);
+  ClocheMachineFolder *folder = g_task_get_source_object (task);
+  ClocheQemuSpec *spec;
+  GError *error = NULL;
+  cloche_autofd int disk = -1;
+
+  steps->boot->memory = cloche_template_memory_open_finish (result, &error);
+  if (steps->boot->memory == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  disk = openat (cloche_machine_folder_peek_fd (folder), "disk.raw", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  if (disk < 0) {
+    cloche_set_errno_error (&error, errno, "Could not open the machine’s disk");
+    g_task_return_error (task, error);
+    return;
+  }
+
+  spec = cloche_qemu_spec_new_fork (steps->program, steps->base, steps->boot->memory, g_steal_fd (&disk), &error);
+  if (spec == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  steps->boot->qemu = cloche_qemu_new (spec);
+  cloche_qemu_start_async (steps->boot->qemu, cancellable, spawned_cb, g_steal_pointer (&task));
+}
+
+/**
+ * cloche_keeper_boot_async:
+ * @runtime_dir: where the holder of the template's memory is found
+ *
+ * Brings a machine to life. On the main thread only: QEMU dies with the thread that spawned it. Confines this process
+ * on the way.
+ *
+ * Errors: %CLOCHE_MACHINE_ERROR, %CLOCHE_WIRE_ERROR, %G_IO_ERROR.
+ */
+void
+cloche_keeper_boot_async (ClocheMachineFolder     *folder,
+                          ClocheBaseFolder        *base,
+                          const ClocheQemuProgram *program,
+                          const char              *runtime_dir,
+                          GCancellable            *cancellable,
+                          GAsyncReadyCallback      callback,
+                          gpointer                 user_data)
+{
+  g_autoptr (GTask) task = g_task_new (folder, cancellable, callback, user_data);
+  Steps *steps = g_new0 (Steps, 1);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, cloche_keeper_boot_async);
+  g_task_set_task_data (task, steps, (GDestroyNotify) steps_free);
+
+  steps->start_us = g_get_monotonic_time ();
+  steps->boot = g_new0 (ClocheKeeperBoot, 1);
+  steps->base = g_object_ref (base);
+  steps->program = cloche_qemu_program_copy (program);
+  steps->revive = cloche_keeper_identity_new_revive (cloche_machine_folder_get_id (folder),
+                                                     cloche_machine_folder_get_token (folder), &error);
+  if (steps->revive == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  cloche_template_memory_open_async (base, program, runtime_dir, cancellable,
+                                     memory_opened_cb, g_steal_pointer (&task));
+}
+
+ClocheKeeperBoot *
+cloche_keeper_boot_finish (ClocheMachineFolder *folder,
+                           GAsyncResult        *result,
+                           GError             **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, folder), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+cloche_keeper_boot_free (ClocheKeeperBoot *self)
+{
+  if (self == NULL)
+    return;
+
+  g_clear_object (&self->guest);
+  g_clear_object (&self->qemu);
+  g_clear_object (&self->memory);
+  g_free (self);
+}
