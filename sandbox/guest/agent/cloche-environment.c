@@ -4,6 +4,7 @@
 #include "cloche-environment.h"
 
 #include "cloche-alloc.h"
+#include "cloche-trust.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -51,8 +52,8 @@ is_valid (json_t *extra)
   return true;
 }
 
-/* Debian's Node ships its own list of authorities and reads the system's only when told to; everything else that looks
- * for certificates (OpenSSL and so curl, apt, Python; Debian's certifi) finds the system's by itself. */
+/* Whatever is part of Debian finds the certificates of the system by itself, but for Node; what people install with pip or
+ * npm brings its own list and has to be told. */
 static void
 set_ours (list                 *self,
           const cloche_agent   *agent,
@@ -68,7 +69,10 @@ set_ours (list                 *self,
   set (self, "TMPDIR", "/tmp");
   if (account->uid == agent->user.uid && agent->is_init)
     set (self, "XDG_RUNTIME_DIR", "/run/user/1000");
-  set (self, "NODE_EXTRA_CA_CERTS", "/etc/ssl/certs/ca-certificates.crt");
+  set (self, "NODE_EXTRA_CA_CERTS", CLOCHE_TRUST_FILE);
+  set (self, "PIP_CERT", CLOCHE_TRUST_FILE);
+  set (self, "REQUESTS_CA_BUNDLE", CLOCHE_TRUST_FILE);
+  set (self, "SSL_CERT_FILE", CLOCHE_TRUST_FILE);
   set (self, "DEBIAN_FRONTEND", "noninteractive");
   set (self, "PIP_BREAK_SYSTEM_PACKAGES", "1");
 }

@@ -20,9 +20,12 @@ static const struct
   { "interrupt", cloche_op_interrupt },
   { "jobs", cloche_op_jobs },
   { "restart-kernel", cloche_op_restart_kernel },
+  { "revive", cloche_op_revive },
+  { "settle", cloche_op_settle },
   { "signal", cloche_op_signal },
   { "stats", cloche_op_stats },
   { "sync", cloche_op_sync },
+  { "warm", cloche_op_warm },
 };
 
 void

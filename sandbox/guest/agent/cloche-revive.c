@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+/*
+ * revive, kind "new": makes a fork of the template a machine of its own. Randomness comes first, before anything that
+ * could draw from it; then the clock, so that files get right times; the disk; names; and last what the living programs
+ * have to learn. The same serves a conversation that lost its memory: its disk is then not fresh.
+ */
+#include "cloche-cgroup.h"
+#include "cloche-code.h"
+#include "cloche-console.h"
+#include "cloche-identity.h"
+#include "cloche-kernel-state.h"
+#include "cloche-ops.h"
+#include "cloche-own-disk.h"
+#include "cloche-reply.h"
+#include "cloche-trust.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* bytes: half for the kernel's generators and half for the programs'. */
+#define ENTROPY_BYTES 64
+
+/* What a size may be limited to, in MiB and processors. */
+#define MAX_MEMORY_MIB (1024 * 1024)
+#define MAX_CPUS 1024
+
+static bool
+parse_hex (const char *text,
+           uint8_t     bytes[ENTROPY_BYTES])
+{
+  if (strlen (text) != 2 * ENTROPY_BYTES || strspn (text, "0123456789abcdef") != 2 * ENTROPY_BYTES)
+    return false;
+  for (size_t i = 0; i < ENTROPY_BYTES; i++) {
+    unsigned value = 0;
+
+    (void) sscanf (text + 2 * i, "%2x", &value); /* Two hex digits stand there. */
+    bytes[i] = (uint8_t) value;
+  }
+  return true;
+}
+
+static int
+check_limits (json_t *request)
+{
+  int64_t memory_mib = cloche_request_number (request, "memory_mib", 0);
+  int64_t cpus = cloche_request_number (request, "cpus", 0);
+
+  return memory_mib < 0 || memory_mib > MAX_MEMORY_MIB || cpus < 0 || cpus > MAX_CPUS ? -EINVAL : 0;
+}
+
+/* The step that failed in *ret_step. */
+static int
+apply (cloche_agent          *agent,
+       json_t                *request,
+       const cloche_identity *identity,
+       const uint8_t          entropy[ENTROPY_BYTES],
+       bool                  *ret_is_fresh,
+       const char           **ret_step)
+{
+  const char *ca_bundle = cloche_request_text (request, "ca_bundle", NULL);
+  int result;
+
+  *ret_step = "entropy";
+  result = cloche_kernel_state_stir (entropy, ENTROPY_BYTES / 2);
+  if (result < 0)
+    return result;
+  *ret_step = "clock";
+  result = cloche_kernel_state_set_clock_us (cloche_request_number (request, "realtime_us", 0));
+  if (result < 0)
+    return result;
+  *ret_step = "limits";
+  result = cloche_cgroup_limit ((uint64_t) cloche_request_number (request, "memory_mib", 0) * 1024 * 1024,
+                                (unsigned) cloche_request_number (request, "cpus", 0));
+  if (result < 0)
+    return result;
+  *ret_step = "disk";
+  if (cloche_request_flag (request, "disk") && (result = cloche_own_disk_move (ret_is_fresh)) < 0)
+    return result;
+  *ret_step = "account";
+  if ((result = cloche_account_ensure_user ()) < 0)
+    return result;
+  *ret_step = "names";
+  if ((result = cloche_identity_apply (identity, agent)) < 0)
+    return result;
+  *ret_step = "certificates";
+  return ca_bundle == NULL ? 0 : cloche_trust_add (ca_bundle, strlen (ca_bundle));
+}
+
+void
+cloche_op_revive (cloche_agent  *agent,
+                  cloche_stream *stream,
+                  json_t        *request)
+{
+  const cloche_identity identity = {
+    .hostname = cloche_request_text (request, "hostname", ""),
+    .machine_id = cloche_request_text (request, "machine_id", ""),
+    .locale = cloche_request_text (request, "locale", "C.UTF-8"),
+    .timezone = cloche_request_text (request, "timezone", "Etc/UTC"),
+  };
+  uint8_t entropy[ENTROPY_BYTES];
+  const char *step;
+  bool is_fresh = true;
+  int result;
+
+  if (agent->is_revived || !agent->is_init) {
+    cloche_reply_error (stream, "denied", "Only a template's fork is revived, and once");
+    return;
+  }
+  if (strcmp (cloche_request_text (request, "kind", ""), "new") != 0 || !cloche_identity_is_valid (&identity) ||
+      !parse_hex (cloche_request_text (request, "entropy", ""), entropy) || check_limits (request) < 0) {
+    cloche_reply_error (stream, "invalid", "revive takes kind new, 64 bytes of entropy, and proper names and limits");
+    return;
+  }
+  agent->is_revived = true;     /* Also if it fails half-way: such a machine is good for nothing. */
+  result = apply (agent, request, &identity, entropy, &is_fresh, &step);
+  if (result == 0)
+    cloche_code_reseed (agent, entropy + ENTROPY_BYTES / 2);
+  explicit_bzero (entropy, sizeof entropy);
+  if (result < 0)
+    cloche_reply_errno (stream, -result, step);
+  else
+    cloche_reply_end (stream, json_pack ("{s:b}", "fresh", is_fresh));
+}
