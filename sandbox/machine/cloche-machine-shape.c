@@ -30,7 +30,8 @@ G_DEFINE_BOXED_TYPE (ClocheMachineShape, cloche_machine_shape,
  *
  * TCG: x86-64-v2, the least that the guest's numpy runs on, with RDRAND (the kernel's generator is seeded from it) and
  * AES. Without AVX on purpose: TCG emulates wide vectors by helper calls, so that programs which choose their code by
- * CPUID run slower with AVX2 than with SSE 4.2.
+ * CPUID run slower with AVX2 than with SSE 4.2. And without CMPXCHG16B: with two processors QEMU 7.2's emulation of it
+ * left a pointer in EFLAGS, and the guest's kernel, which allocates memory with it, died of a double fault.
  *
  * KVM: the same, on the virtual processor that has no erratum work-arounds of a real one, so that it starts on Intel and
  * AMD alike; "enforce" would refuse hosts that lack RDRAND, so it is left out and what is missing is filtered by QEMU.
@@ -43,7 +44,7 @@ cpu_model_for (ClocheAccelerator accelerator)
     return "qemu64,-svm,-vmx,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+lahf_lm,+aes,+pclmulqdq,+rdrand,+rdseed,"
            "+xsave,+avx,+avx2,+fma,+f16c,+movbe,+bmi1,+bmi2,+abm";
 
-  return "Nehalem-v1,+aes,+pclmulqdq,+rdrand,+rdseed,-vmx";
+  return "Nehalem-v1,-cx16,+aes,+pclmulqdq,+rdrand,+rdseed,-vmx";
 }
 
 static guint
