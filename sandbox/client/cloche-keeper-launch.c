@@ -105,7 +105,7 @@ spawn_keeper (ClocheMachineHost   *host,
     "--base", base,
     "--runtime", cloche_paths_get_runtime_dir (cloche_machine_host_get_paths (host)),
     "--qemu", program->path,
-    "--qemu-version", program->version,
+    "--cache", cloche_paths_get_cache_dir (cloche_machine_host_get_paths (host)),
     NULL,
   };
   cloche_autofd int wire = listen_on (launch->wire_path, error);

@@ -141,7 +141,7 @@ memory_opened_cb (GObject      *source,
   GCancellable *cancellable = g_task_get_cancellable (task);
   Steps *steps = g_task_get_task_data (task);
   ClocheMachineFolder *folder = g_task_get_source_object (task);
-  ClocheQemuSpec *spec;
+  g_autoptr (ClocheQemuSpec) spec = NULL;
   GError *error = NULL;
   cloche_autofd int disk = -1;
 
