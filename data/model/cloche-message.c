@@ -96,6 +96,22 @@ cloche_message_new_with_id (const char *id,
 ClocheMessage *
 cloche_message_copy (ClocheMessage *self)
 {
+  ClocheMessage *copy = cloche_message_copy_without_parts (self);
+
+  for (guint i = 0; i < self->parts->len; i++)
+    g_ptr_array_add (copy->parts, cloche_message_part_ref (self->parts->pdata[i]));
+
+  return copy;
+}
+
+/**
+ * cloche_message_copy_without_parts:
+ *
+ * Returns: (transfer full): like cloche_message_copy(), for whoever sets other parts; raw items are kept
+ */
+ClocheMessage *
+cloche_message_copy_without_parts (ClocheMessage *self)
+{
   ClocheMessage *copy = cloche_message_new_with_id (self->id, self->role, self->parent_id, self->created_us);
 
   copy->status = self->status;
@@ -105,8 +121,6 @@ cloche_message_copy (ClocheMessage *self)
   copy->model = g_strdup (self->model);
   copy->error_code = g_strdup (self->error_code);
   copy->error_text = g_strdup (self->error_text);
-  for (guint i = 0; i < self->parts->len; i++)
-    g_ptr_array_add (copy->parts, cloche_message_part_ref (self->parts->pdata[i]));
   for (guint i = 0; i < self->raw_items->len; i++)
     g_ptr_array_add (copy->raw_items, cloche_raw_item_ref (self->raw_items->pdata[i]));
 

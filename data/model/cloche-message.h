@@ -55,16 +55,17 @@ typedef struct _ClocheMessage ClocheMessage;
 #define CLOCHE_TYPE_MESSAGE (cloche_message_get_type ())
 GType                cloche_message_get_type (void);
 
-ClocheMessage       *cloche_message_new         (ClocheRole  role,
-                                                 const char *parent_id,
-                                                 gint64      created_us) G_GNUC_WARN_UNUSED_RESULT;
-ClocheMessage       *cloche_message_new_with_id (const char *id,
-                                                 ClocheRole  role,
-                                                 const char *parent_id,
-                                                 gint64      created_us) G_GNUC_WARN_UNUSED_RESULT;
-ClocheMessage       *cloche_message_copy        (ClocheMessage *self) G_GNUC_WARN_UNUSED_RESULT;
-ClocheMessage       *cloche_message_ref         (ClocheMessage *self);
-void                 cloche_message_unref       (ClocheMessage *self);
+ClocheMessage       *cloche_message_new                (ClocheRole  role,
+                                                        const char *parent_id,
+                                                        gint64      created_us) G_GNUC_WARN_UNUSED_RESULT;
+ClocheMessage       *cloche_message_new_with_id        (const char *id,
+                                                        ClocheRole  role,
+                                                        const char *parent_id,
+                                                        gint64      created_us) G_GNUC_WARN_UNUSED_RESULT;
+ClocheMessage       *cloche_message_copy               (ClocheMessage *self) G_GNUC_WARN_UNUSED_RESULT;
+ClocheMessage       *cloche_message_copy_without_parts (ClocheMessage *self) G_GNUC_WARN_UNUSED_RESULT;
+ClocheMessage       *cloche_message_ref                (ClocheMessage *self);
+void                 cloche_message_unref              (ClocheMessage *self);
 
 const char          *cloche_message_get_id         (ClocheMessage *self);
 const char          *cloche_message_get_parent_id  (ClocheMessage *self);
