@@ -126,6 +126,23 @@ append_run (GString                 *out,
     g_string_append_printf (out, "](%s)", run->uri);
 }
 
+/* What the start of a list item is in Markdown; @marker is how it looks. */
+static void
+append_marker (GString    *out,
+               const char *marker,
+               guint       depth)
+{
+  g_string_append_printf (out, "%*s", (int) (2 * (MAX (depth, 1) - 1)), "");
+  if (g_str_equal (marker, "☐"))
+    g_string_append (out, "- [ ] ");
+  else if (g_str_equal (marker, "☑"))
+    g_string_append (out, "- [x] ");
+  else if (g_str_equal (marker, "•"))
+    g_string_append (out, "- ");
+  else
+    g_string_append_printf (out, "%s ", marker);
+}
+
 /* @start, @end: characters into the paragraph's text. */
 static void
 append_part (GString                       *out,
@@ -135,6 +152,8 @@ append_part (GString                       *out,
 {
   guint at = 0;
 
+  if (start == 0 && paragraph->marker != NULL)
+    append_marker (out, paragraph->marker, paragraph->list_depth);
   for (guint i = 0; i < paragraph->runs->len; i++) {
     const ClocheMarkdownRun *run = paragraph->runs->pdata[i];
     guint length = g_utf8_strlen (run->text, -1);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-markdown-view.h"
+
+#include "cloche-code-block.h"
+#include "cloche-code-view.h"
+#include "cloche-link.h"
+#include "cloche-prose.h"
+#include "cloche-table.h"
+#include "ui-test.h"
+
+#include <adwaita.h>
+
+static GtkWidget *
+get_child (GtkWidget *view,
+           guint      index)
+{
+  GtkWidget *child = gtk_widget_get_first_child (view);
+
+  while (index-- > 0)
+    child = gtk_widget_get_next_sibling (child);
+
+  return child;
+}
+
+static void
+set (GtkWidget  *view,
+     const char *text)
+{
+  cloche_markdown_view_set_text (CLOCHE_MARKDOWN_VIEW (view), text, FALSE);
+}
+
+static void
+test_kinds (void)
+{
+  GtkWidget *view = g_object_ref_sink (cloche_markdown_view_new ());
+
+  set (view, "a\n\n```c\nx\n```\n\n|a|\n|-|\n|1|\n\n---\n\n![p](http://example.org/x.png)\n");
+  g_assert_true (CLOCHE_IS_PROSE (get_child (view, 0)));
+  g_assert_true (CLOCHE_IS_CODE_BLOCK (get_child (view, 1)));
+  g_assert_true (CLOCHE_IS_TABLE (get_child (view, 2)));
+  g_assert_true (GTK_IS_SEPARATOR (get_child (view, 3)));
+  g_assert_true (GTK_IS_BOX (get_child (view, 4)));
+  g_assert_null (get_child (view, 5));
+  g_assert_finalize_object (view);
+}
+
+/* Text that grows keeps its widgets, so that a selection survives and nothing flickers. */
+static void
+test_growing (void)
+{
+  GtkWidget *view = g_object_ref_sink (cloche_markdown_view_new ());
+  GtkWidget *prose;
+  GtkWidget *code;
+  GtkTextIter start;
+  GtkTextIter end;
+  g_autofree char *text = NULL;
+
+  set (view, "Hello wor");
+  prose = get_child (view, 0);
+  set (view, "Hello world\n\nand more\n\n```py\nx");
+  g_assert_true (get_child (view, 0) == prose);
+  code = get_child (view, 1);
+  set (view, "Hello world\n\nand more\n\n```py\nx = 1\ny");
+  g_assert_true (get_child (view, 0) == prose);
+  g_assert_true (get_child (view, 1) == code);
+  gtk_text_buffer_get_bounds (gtk_text_view_get_buffer (GTK_TEXT_VIEW (prose)), &start, &end);
+  text = gtk_text_iter_get_text (&start, &end);
+  g_assert_cmpstr (text, ==, "Hello world\nand more");
+
+  set (view, "other");
+  g_assert_null (get_child (view, 1));
+  g_assert_finalize_object (view);
+}
+
+static void
+select_range (GtkWidget *prose,
+              int        from,
+              int        to)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (prose));
+  GtkTextIter start;
+  GtkTextIter end;
+
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, from);
+  gtk_text_buffer_get_iter_at_offset (buffer, &end, to);
+  gtk_text_buffer_select_range (buffer, &start, &end);
+}
+
+static void
+test_copy (void)
+{
+  GtkWidget *view = g_object_ref_sink (cloche_markdown_view_new ());
+  /* In the buffer: "a b" newline "•" tab "c" newline "•" tab "d e" */
+  static const struct
+  {
+    int from;
+    int to;
+    const char *markdown;
+  } CASES[] = {
+    { 0, 0, "" },
+    { 0, 3, "a **b**" },
+    { 2, 7, "**b**\n\n- c" },
+    { 6, 11, "- c\n- d" },
+    { 4, 13, "- c\n- d *e*" },
+  };
+
+  set (view, "a **b**\n\n- c\n- d *e*");
+  for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    g_autofree char *markdown = NULL;
+
+    select_range (get_child (view, 0), CASES[i].from, CASES[i].to);
+    markdown = cloche_prose_dup_selected_markdown (CLOCHE_PROSE (get_child (view, 0)));
+    g_assert_cmpstr (markdown, ==, CASES[i].markdown);
+  }
+  g_assert_finalize_object (view);
+}
+
+static void
+test_links (void)
+{
+  GtkWidget *view = g_object_ref_sink (cloche_markdown_view_new ());
+  ClocheProse *prose;
+  g_autofree char *file = cloche_link_describe ("file:///etc/passwd");
+  g_autofree char *web = cloche_link_describe ("https://example.org/\u202e");
+
+  set (view, "- a [b](https://example.org) c");
+  prose = CLOCHE_PROSE (get_child (view, 0));
+  g_assert_null (cloche_prose_get_uri_at (prose, 0));
+  g_assert_null (cloche_prose_get_uri_at (prose, 3));
+  g_assert_cmpstr (cloche_prose_get_uri_at (prose, 4), ==, "https://example.org");
+  g_assert_null (cloche_prose_get_uri_at (prose, 5));
+  g_assert_null (cloche_prose_get_uri_at (prose, 99));
+
+  g_assert_true (cloche_link_is_allowed ("HTTPS://example.org"));
+  g_assert_true (cloche_link_is_allowed ("mailto:a@example.org"));
+  g_assert_false (cloche_link_is_allowed ("file:///etc/passwd"));
+  g_assert_false (cloche_link_is_allowed ("javascript:alert (1)"));
+  g_assert_false (cloche_link_is_allowed ("/relative"));
+  g_assert_cmpstr (file, !=, "file:///etc/passwd");
+  g_assert_cmpstr (web, ==, "https://example.org/\ufffd");
+  g_assert_finalize_object (view);
+}
+
+/* The height is right before anything was drawn, which is what keeps the transcript still. */
+static void
+test_height_is_known (void)
+{
+  GtkWidget *view = cloche_markdown_view_new ();
+  GString *text = g_string_new ("```\n1\n2\n3\n```\n\n");
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *window;
+  int narrow;
+  int before;
+  int after;
+
+  for (int i = 0; i < 60; i++)
+    g_string_append (text, "Some words that go on for long enough to be wrapped into several lines at this width.\n\n");
+  set (view, text->str);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
+  window = gtk_window_new ();
+  gtk_window_set_child (GTK_WINDOW (window), scrolled);
+  gtk_widget_measure (view, GTK_ORIENTATION_VERTICAL, 150, NULL, &narrow, NULL, NULL);
+  gtk_widget_measure (view, GTK_ORIENTATION_VERTICAL, 500, NULL, &before, NULL, NULL);
+  g_assert_cmpint (narrow, >, before);
+  g_assert_cmpint (before, >, 60 * 20);
+  gtk_window_set_child (GTK_WINDOW (window), NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+
+  view = cloche_markdown_view_new ();
+  set (view, text->str);
+  scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
+  window = ui_test_show (scrolled, 500, 400);
+  ui_test_frames (window, 10);
+  gtk_widget_measure (view, GTK_ORIENTATION_VERTICAL, 500, NULL, &after, NULL, NULL);
+  g_assert_cmpint (before, ==, after);
+  g_assert_cmpint (gtk_widget_get_height (view), ==, after);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_string_free (text, TRUE);
+}
+
+static void
+test_long_line (void)
+{
+  GtkWidget *code = g_object_ref_sink (cloche_code_view_new ());
+  g_autofree char *line = g_strnfill (100000, 'x');
+  g_autofree char *more = g_strconcat (line, "yz", NULL);
+  g_autofree char *text = NULL;
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (code));
+
+  cloche_code_view_set_text (CLOCHE_CODE_VIEW (code), line);
+  cloche_code_view_set_text (CLOCHE_CODE_VIEW (code), more);
+  g_assert_cmpint (gtk_text_buffer_get_line_count (buffer), >, 20);
+  text = cloche_code_view_dup_text (CLOCHE_CODE_VIEW (code));
+  g_assert_cmpstr (text, ==, more);
+  g_assert_finalize_object (code);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  UI_TEST_INIT (argc, argv);
+  adw_init ();
+  g_test_add_func ("/ui/markdown-view/kinds", test_kinds);
+  g_test_add_func ("/ui/markdown-view/growing", test_growing);
+  g_test_add_func ("/ui/markdown-view/copy", test_copy);
+  g_test_add_func ("/ui/markdown-view/links", test_links);
+  g_test_add_func ("/ui/markdown-view/height-is-known", test_height_is_known);
+  g_test_add_func ("/ui/markdown-view/long-line", test_long_line);
+
+  return g_test_run ();
+}

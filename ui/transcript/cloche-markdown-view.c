@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-markdown-view.h"
+
+#include "cloche-code-block.h"
+#include "cloche-markdown-document.h"
+#include "cloche-prose.h"
+#include "cloche-link.h"
+#include "cloche-table.h"
+
+#include <glib/gi18n.h>
+
+/* pixels: how far each list or quote around code or a table moves it in, as prose does. */
+#define INDENT 26
+#define LEVELS_MAX 8
+
+struct _ClocheMarkdownView
+{
+  GtkBox parent_instance;
+
+  ClocheMarkdownDocument *document;
+  GPtrArray *blocks;  /* of ClocheMarkdownBlock: what the children show */
+};
+
+G_DEFINE_FINAL_TYPE (ClocheMarkdownView, cloche_markdown_view, GTK_TYPE_BOX)
+
+/* Names the picture and where it is said to be; it is never fetched. */
+static GtkWidget *
+make_image_reference (ClocheMarkdownBlock *block)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *icon = gtk_image_new_from_icon_name ("image-x-generic-symbolic");
+  const char *text = cloche_markdown_block_get_text (block);
+  const char *uri = cloche_markdown_block_get_uri (block);
+  GtkWidget *label = gtk_label_new (text != NULL && *text != '\0' ? text : _ ("Picture"));
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_box_append (GTK_BOX (box), icon);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_widget_add_css_class (box, "dim-label");
+  if (uri != NULL && *uri != '\0') {
+    g_autofree char *tooltip = cloche_link_describe (uri);
+
+    gtk_widget_set_tooltip_text (box, tooltip);
+  }
+
+  return box;
+}
+
+static void
+update_code (GtkWidget           *widget,
+             ClocheMarkdownBlock *block)
+{
+  cloche_code_block_set (CLOCHE_CODE_BLOCK (widget), cloche_markdown_block_get_language (block),
+                         cloche_markdown_block_get_text (block));
+}
+
+static GtkWidget *
+make_widget (ClocheMarkdownBlock *block)
+{
+  guint indent = MIN (cloche_markdown_block_get_indent (block), LEVELS_MAX);
+  GtkWidget *widget = NULL;
+
+  switch (cloche_markdown_block_get_kind (block)) {
+  case CLOCHE_MARKDOWN_PROSE:
+    widget = cloche_prose_new (block);
+    break;
+  case CLOCHE_MARKDOWN_CODE:
+    widget = cloche_code_block_new ();
+    update_code (widget, block);
+    break;
+  case CLOCHE_MARKDOWN_TABLE:
+    widget = cloche_table_new_for_markdown (block);
+    break;
+  case CLOCHE_MARKDOWN_RULE:
+    widget = gtk_separator_new (GTK_ORIENTATION_HORIZONTAL);
+    break;
+  case CLOCHE_MARKDOWN_IMAGE:
+    widget = make_image_reference (block);
+    break;
+  }
+  gtk_widget_set_margin_start (widget, indent * INDENT);
+
+  return widget;
+}
+
+/* Whether the widget of @old can go on as that of @block: text that grows keeps its widget and its selection. */
+static gboolean
+try_update (GtkWidget           *widget,
+            ClocheMarkdownBlock *old,
+            ClocheMarkdownBlock *block)
+{
+  ClocheMarkdownKind kind = cloche_markdown_block_get_kind (block);
+
+  if (kind != cloche_markdown_block_get_kind (old) ||
+      cloche_markdown_block_get_indent (block) != cloche_markdown_block_get_indent (old))
+    return FALSE;
+
+  if (kind == CLOCHE_MARKDOWN_PROSE)
+    cloche_prose_set_block (CLOCHE_PROSE (widget), block);
+  else if (kind == CLOCHE_MARKDOWN_CODE)
+    update_code (widget, block);
+  else
+    return FALSE;
+
+  return TRUE;
+}
+
+static GtkWidget *
+get_child (ClocheMarkdownView *self,
+           guint               index)
+{
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self));
+
+  while (index-- > 0)
+    child = gtk_widget_get_next_sibling (child);
+
+  return child;
+}
+
+static void
+items_changed_cb (ClocheMarkdownView *self,
+                  guint               position,
+                  guint               removed,
+                  guint               added)
+{
+  GtkWidget *child = get_child (self, position);
+  GtkWidget *previous = position > 0 ? get_child (self, position - 1) : NULL;
+
+  for (guint i = 0; i < MAX (removed, added); i++) {
+    GtkWidget *next = i < removed ? gtk_widget_get_next_sibling (child) : NULL;
+    g_autoptr (ClocheMarkdownBlock) block = NULL;
+
+    if (i < added)
+      block = g_list_model_get_item (G_LIST_MODEL (self->document), position + i);
+
+    if (block != NULL && i < removed && try_update (child, self->blocks->pdata[position + i], block)) {
+      previous = child;
+    } else {
+      if (i < removed)
+        gtk_box_remove (GTK_BOX (self), child);
+      if (block != NULL) {
+        GtkWidget *widget = make_widget (block);
+
+        gtk_box_insert_child_after (GTK_BOX (self), widget, previous);
+        previous = widget;
+      }
+    }
+    child = next;
+  }
+
+  g_ptr_array_remove_range (self->blocks, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (self->blocks, position + i, g_list_model_get_item (G_LIST_MODEL (self->document), position + i));
+}
+
+static void
+cloche_markdown_view_finalize (GObject *object)
+{
+  ClocheMarkdownView *self = CLOCHE_MARKDOWN_VIEW (object);
+
+  g_clear_object (&self->document);
+  g_clear_pointer (&self->blocks, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (cloche_markdown_view_parent_class)->finalize (object);
+}
+
+static void
+cloche_markdown_view_class_init (ClocheMarkdownViewClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cloche_markdown_view_finalize;
+}
+
+static void
+cloche_markdown_view_init (ClocheMarkdownView *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 12);
+  self->blocks = g_ptr_array_new_with_free_func (g_object_unref);
+  self->document = cloche_markdown_document_new ();
+  g_signal_connect_object (self->document, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
+}
+
+GtkWidget *
+cloche_markdown_view_new (void)
+{
+  return g_object_new (CLOCHE_TYPE_MARKDOWN_VIEW, NULL);
+}
+
+/**
+ * cloche_markdown_view_set_text:
+ * @text: the whole text; cheap if it starts with the text so far
+ * @is_complete: whether nothing will be added
+ */
+void
+cloche_markdown_view_set_text (ClocheMarkdownView *self,
+                               const char         *text,
+                               gboolean            is_complete)
+{
+  g_return_if_fail (CLOCHE_IS_MARKDOWN_VIEW (self));
+
+  cloche_markdown_document_set_text (self->document, text, is_complete);
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-prose.h"
+
+#include "cloche-link.h"
+#include "cloche-prose-tags.h"
+#include "cloche-text-height.h"
+
+/*
+ * The buffer's text is not the block's: list items have their marker and a tab in front. @starts maps between the two:
+ * for each paragraph, where it starts in the buffer and how many characters of marker it has there.
+ */
+
+typedef struct
+{
+  int start;     /* characters into the buffer */
+  int n_marker;  /* characters of marker and tab */
+  int length;    /* characters of text behind the marker */
+} Start;
+
+struct _ClocheProse
+{
+  GtkTextView parent_instance;
+
+  ClocheMarkdownBlock *block;
+  GArray *starts;             /* of Start */
+};
+
+G_DEFINE_FINAL_TYPE (ClocheProse, cloche_prose, GTK_TYPE_TEXT_VIEW)
+
+static void
+insert_paragraph (ClocheProse                   *self,
+                  const ClocheMarkdownParagraph *previous,
+                  const ClocheMarkdownParagraph *paragraph)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  gboolean is_first = previous == NULL;
+  GtkTextIter start;
+  GtkTextIter end;
+  Start entry = { 0 };
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  if (!is_first)
+    gtk_text_buffer_insert (buffer, &end, "\n", 1);
+  entry.start = gtk_text_iter_get_offset (&end);
+
+  if (paragraph->marker != NULL) {
+    gtk_text_buffer_insert (buffer, &end, paragraph->marker, -1);
+    gtk_text_buffer_insert (buffer, &end, "\t", 1);
+    entry.n_marker = gtk_text_iter_get_offset (&end) - entry.start;
+  }
+  for (guint i = 0; i < paragraph->runs->len; i++) {
+    const ClocheMarkdownRun *run = paragraph->runs->pdata[i];
+    int at = gtk_text_iter_get_offset (&end);
+
+    gtk_text_buffer_insert (buffer, &end, run->text, -1);
+    gtk_text_buffer_get_iter_at_offset (buffer, &start, at);
+    cloche_prose_tags_apply_run (buffer, run, &start, &end);
+  }
+  entry.length = gtk_text_iter_get_offset (&end) - entry.start - entry.n_marker;
+
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, entry.start);
+  cloche_prose_tags_apply_paragraph (buffer, previous, paragraph, &start, &end);
+  g_array_append_val (self->starts, entry);
+}
+
+/* Removes all paragraphs from the one at @index on. */
+static void
+truncate_paragraphs (ClocheProse *self,
+                     guint        index)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start;
+  GtkTextIter end;
+
+  if (index >= self->starts->len)
+    return;
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, g_array_index (self->starts, Start, index).start);
+  if (index > 0)
+    gtk_text_iter_backward_char (&start);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  g_array_set_size (self->starts, index);
+}
+
+/* Of the buffer's characters only those of the block's text count; @offset within a marker is its end. */
+static guint
+to_block_offset (ClocheProse *self,
+                 int          offset)
+{
+  guint at = 0;
+
+  for (guint i = 0; i < self->starts->len; i++) {
+    const Start *entry = &g_array_index (self->starts, Start, i);
+    int into = offset - entry->start - entry->n_marker;
+
+    if (into <= entry->length)
+      return at + MAX (into, 0);
+    at += entry->length + 1;
+  }
+
+  return at;
+}
+
+static gboolean
+find_uri (ClocheProse *self,
+          double       x,
+          double       y,
+          const char **ret_uri)
+{
+  GtkTextIter iter;
+  int buffer_x;
+  int buffer_y;
+
+  gtk_text_view_window_to_buffer_coords (GTK_TEXT_VIEW (self), GTK_TEXT_WINDOW_WIDGET, x, y, &buffer_x, &buffer_y);
+  if (!gtk_text_view_get_iter_at_location (GTK_TEXT_VIEW (self), &iter, buffer_x, buffer_y))
+    return FALSE;
+  *ret_uri = cloche_prose_get_uri_at (self, gtk_text_iter_get_offset (&iter));
+
+  return *ret_uri != NULL;
+}
+
+static void
+released_cb (ClocheProse     *self,
+             int              n_press,
+             double           x,
+             double           y,
+             GtkGestureClick *gesture)
+{
+  const char *uri;
+
+  if (n_press == 1 && !gtk_text_buffer_get_has_selection (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self))) &&
+      find_uri (self, x, y, &uri))
+    cloche_link_open (GTK_WIDGET (self), uri);
+}
+
+static void
+motion_cb (ClocheProse *self,
+           double       x,
+           double       y)
+{
+  const char *uri;
+
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), find_uri (self, x, y, &uri) ? "pointer" : "text");
+}
+
+/* Says where a link leads, since its text need not. */
+static gboolean
+cloche_prose_query_tooltip (GtkWidget  *widget,
+                            int         x,
+                            int         y,
+                            gboolean    is_keyboard,
+                            GtkTooltip *tooltip)
+{
+  g_autofree char *text = NULL;
+  const char *uri;
+
+  if (is_keyboard || !find_uri (CLOCHE_PROSE (widget), x, y, &uri))
+    return FALSE;
+
+  text = cloche_link_describe (uri);
+  gtk_tooltip_set_text (tooltip, text);
+
+  return TRUE;
+}
+
+static void
+cloche_prose_copy_clipboard (GtkTextView *view)
+{
+  g_autofree char *markdown = cloche_prose_dup_selected_markdown (CLOCHE_PROSE (view));
+
+  if (*markdown != '\0')
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (view)), markdown);
+}
+
+static void
+update_colors (ClocheProse *self)
+{
+  GdkRGBA text;
+
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &text);
+  cloche_prose_tags_set_colors (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self)), &text);
+}
+
+static void
+cloche_prose_css_changed (GtkWidget         *widget,
+                          GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (cloche_prose_parent_class)->css_changed (widget, change);
+  update_colors (CLOCHE_PROSE (widget));
+}
+
+static GtkSizeRequestMode
+cloche_prose_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static void
+cloche_prose_measure (GtkWidget     *widget,
+                      GtkOrientation orientation,
+                      int            for_size,
+                      int           *minimum,
+                      int           *natural,
+                      int           *minimum_baseline,
+                      int           *natural_baseline)
+{
+  /* Words break anywhere if they must, so no width is too small for the text. */
+  if (orientation == GTK_ORIENTATION_HORIZONTAL) {
+    *minimum = *natural = 0;
+    return;
+  }
+
+  if (for_size > 0)
+    cloche_text_height_prepare (GTK_TEXT_VIEW (widget), GTK_WIDGET_CLASS (cloche_prose_parent_class), for_size);
+  GTK_WIDGET_CLASS (cloche_prose_parent_class)->measure (widget, orientation, for_size, minimum, natural,
+                                                         minimum_baseline, natural_baseline);
+}
+
+static void
+cloche_prose_finalize (GObject *object)
+{
+  ClocheProse *self = CLOCHE_PROSE (object);
+
+  g_clear_object (&self->block);
+  g_clear_pointer (&self->starts, g_array_unref);
+
+  G_OBJECT_CLASS (cloche_prose_parent_class)->finalize (object);
+}
+
+static void
+cloche_prose_class_init (ClocheProseClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GtkTextViewClass *view_class = GTK_TEXT_VIEW_CLASS (klass);
+
+  object_class->finalize = cloche_prose_finalize;
+  widget_class->css_changed = cloche_prose_css_changed;
+  widget_class->get_request_mode = cloche_prose_get_request_mode;
+  widget_class->measure = cloche_prose_measure;
+  widget_class->query_tooltip = cloche_prose_query_tooltip;
+  view_class->copy_clipboard = cloche_prose_copy_clipboard;
+}
+
+static void
+cloche_prose_init (ClocheProse *self)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  GtkGesture *click = gtk_gesture_click_new ();
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  self->starts = g_array_new (FALSE, FALSE, sizeof (Start));
+  cloche_prose_tags_add (gtk_text_view_get_buffer (view));
+  gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_editable (view, FALSE);
+  gtk_text_view_set_cursor_visible (view, FALSE);
+  gtk_text_view_set_accepts_tab (view, FALSE);
+  gtk_text_view_set_pixels_inside_wrap (view, 3);
+  gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "prose");
+
+  g_signal_connect_swapped (click, "released", G_CALLBACK (released_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  g_signal_connect_swapped (motion, "motion", G_CALLBACK (motion_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+}
+
+GtkWidget *
+cloche_prose_new (ClocheMarkdownBlock *block)
+{
+  GtkWidget *self = g_object_new (CLOCHE_TYPE_PROSE, NULL);
+
+  cloche_prose_set_block (CLOCHE_PROSE (self), block);
+
+  return self;
+}
+
+ClocheMarkdownBlock *
+cloche_prose_get_block (ClocheProse *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_PROSE (self), NULL);
+
+  return self->block;
+}
+
+/**
+ * cloche_prose_set_block:
+ * @block: of kind %CLOCHE_MARKDOWN_PROSE
+ *
+ * Shows @block. Paragraphs that are the same as before stay, and with them a selection and the time to lay them out.
+ */
+void
+cloche_prose_set_block (ClocheProse         *self,
+                        ClocheMarkdownBlock *block)
+{
+  GPtrArray *new_paragraphs;
+  guint n_same = 0;
+
+  g_return_if_fail (CLOCHE_IS_PROSE (self));
+  g_return_if_fail (cloche_markdown_block_get_kind (block) == CLOCHE_MARKDOWN_PROSE);
+
+  new_paragraphs = cloche_markdown_block_get_paragraphs (block);
+  if (self->block != NULL) {
+    GPtrArray *old_paragraphs = cloche_markdown_block_get_paragraphs (self->block);
+
+    while (n_same < old_paragraphs->len && n_same < new_paragraphs->len &&
+           cloche_markdown_paragraph_equal (old_paragraphs->pdata[n_same], new_paragraphs->pdata[n_same]))
+      n_same++;
+  }
+
+  truncate_paragraphs (self, n_same);
+  for (guint i = n_same; i < new_paragraphs->len; i++)
+    insert_paragraph (self, i > 0 ? new_paragraphs->pdata[i - 1] : NULL, new_paragraphs->pdata[i]);
+  g_set_object (&self->block, block);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+/**
+ * cloche_prose_dup_selected_markdown:
+ *
+ * The Markdown of what is selected; empty if nothing is.
+ */
+char *
+cloche_prose_dup_selected_markdown (ClocheProse *self)
+{
+  GtkTextIter start;
+  GtkTextIter end;
+
+  g_return_val_if_fail (CLOCHE_IS_PROSE (self), g_strdup (""));
+
+  if (self->block == NULL ||
+      !gtk_text_buffer_get_selection_bounds (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self)), &start, &end))
+    return g_strdup ("");
+
+  return cloche_markdown_block_dup_markdown (self->block, to_block_offset (self, gtk_text_iter_get_offset (&start)),
+                                             to_block_offset (self, gtk_text_iter_get_offset (&end)));
+}
+
+/**
+ * cloche_prose_get_uri_at:
+ * @offset: characters into the buffer
+ *
+ * Returns: (nullable): where the link at @offset leads
+ */
+const char *
+cloche_prose_get_uri_at (ClocheProse *self,
+                         int          offset)
+{
+  g_return_val_if_fail (CLOCHE_IS_PROSE (self), NULL);
+
+  for (guint i = 0; i < self->starts->len; i++) {
+    const Start *entry = &g_array_index (self->starts, Start, i);
+    const ClocheMarkdownParagraph *paragraph = cloche_markdown_block_get_paragraphs (self->block)->pdata[i];
+    int at = entry->start + entry->n_marker;
+
+    if (offset < at || offset >= at + entry->length)
+      continue;
+    for (guint j = 0; j < paragraph->runs->len; j++) {
+      const ClocheMarkdownRun *run = paragraph->runs->pdata[j];
+
+      at += g_utf8_strlen (run->text, -1);
+      if (offset < at)
+        return run->uri;
+    }
+  }
+
+  return NULL;
+}
