@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "cloche-chat.h"
+#include "cloche-files.h"
+#include "cloche-models.h"
+#include "cloche-paths.h"
+#include "cloche-workspace.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ClocheContext:
+ *
+ * What one run of the window owns: store, settings, endpoints and their keys, machines. Made in main() and handed down.
+ */
+#define CLOCHE_TYPE_CONTEXT (cloche_context_get_type ())
+G_DECLARE_FINAL_TYPE (ClocheContext, cloche_context, CLOCHE, CONTEXT, GObject)
+
+ClocheContext   *cloche_context_new (ClochePaths *paths) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Opens the store and reads conversations and endpoints. To be called once, before anything below. */
+void             cloche_context_open_async  (ClocheContext        *self,
+                                             GCancellable         *cancellable,
+                                             GAsyncReadyCallback   callback,
+                                             gpointer              user_data);
+gboolean         cloche_context_open_finish (ClocheContext        *self,
+                                             GAsyncResult         *result,
+                                             GError              **error);
+
+GSettings       *cloche_context_get_settings  (ClocheContext *self);
+ClocheWorkspace *cloche_context_get_workspace (ClocheContext *self);
+ClocheModels    *cloche_context_get_models    (ClocheContext *self);
+
+/* One object for each conversation, however often it is asked for. */
+ClocheChat      *cloche_context_open_chat     (ClocheContext      *self,
+                                               ClocheConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
+ClocheFiles     *cloche_context_open_files    (ClocheContext      *self,
+                                               ClocheChat         *chat) G_GNUC_WARN_UNUSED_RESULT;
+/* The guided tour as whoever answers; it is not among the models. */
+void             cloche_context_use_tour      (ClocheContext      *self,
+                                               ClocheChat         *chat);
+
+/* A GListModel of ClocheEndpointRow; changes are saved and the models asked for again. */
+GListModel      *cloche_context_get_endpoints      (ClocheContext        *self);
+gboolean         cloche_context_are_keys_kept      (ClocheContext        *self);
+void             cloche_context_save_endpoint      (ClocheContext        *self,
+                                                    ClocheEndpoint       *endpoint,
+                                                    const char           *key);
+void             cloche_context_delete_endpoint    (ClocheContext        *self,
+                                                    const char           *id);
+void             cloche_context_refresh_models     (ClocheContext        *self);
+
+G_END_DECLS
