@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-file-chip.h"
+
+#include "cloche-drag-file.h"
+#include "cloche-problem.h"
+#include "cloche-string.h"
+
+#include <glib/gi18n.h>
+
+struct _ClocheFileChip
+{
+  GtkBox parent_instance;
+
+  ClocheFile *file;
+  ClocheFiles *files;
+  GtkFileChooserNative *chooser;  /* while it is open */
+};
+
+G_DEFINE_FINAL_TYPE (ClocheFileChip, cloche_file_chip, GTK_TYPE_BOX)
+
+static void
+opened_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (ClocheFileChip) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gtk_show_uri_full_finish (GTK_WINDOW (object), result, &error))
+    cloche_problem_show (GTK_WIDGET (self), _ ("The file could not be opened"), error);
+}
+
+static void
+staged_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (ClocheFileChip) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) staged = cloche_files_stage_finish (CLOCHE_FILES (object), result, &error);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  g_autofree char *uri = NULL;
+
+  if (staged == NULL) {
+    cloche_problem_show (GTK_WIDGET (self), _ ("The file could not be opened"), error);
+    return;
+  }
+  if (root == NULL)
+    return;
+
+  uri = g_file_get_uri (staged);
+  gtk_show_uri_full (GTK_WINDOW (root), uri, GDK_CURRENT_TIME, NULL, opened_cb, g_steal_pointer (&self));
+}
+
+static void
+open_cb (ClocheFileChip *self)
+{
+  cloche_files_stage_async (self->files, self->file, NULL, staged_cb, g_object_ref (self));
+}
+
+static void
+saved_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (ClocheFileChip) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cloche_files_save_finish (CLOCHE_FILES (object), result, &error))
+    cloche_problem_show (GTK_WIDGET (self), _ ("The file could not be saved"), error);
+}
+
+static void
+chosen_cb (ClocheFileChip *self,
+           int             response)
+{
+  g_autoptr (GFile) target = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    target = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
+  if (target != NULL)
+    cloche_files_save_async (self->files, self->file, target, NULL, saved_cb, g_object_ref (self));
+  g_clear_object (&self->chooser);
+}
+
+static void
+save_cb (ClocheFileChip *self)
+{
+  g_autofree char *name = cloche_file_name_sanitize (cloche_file_get_name (self->file));
+
+  if (self->chooser != NULL)
+    return;
+
+  self->chooser = gtk_file_chooser_native_new (_ ("Save File"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                               GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
+  g_signal_connect_swapped (self->chooser, "response", G_CALLBACK (chosen_cb), self);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static GdkContentProvider *
+drag_prepare_cb (ClocheFileChip *self)
+{
+  return cloche_drag_file_new (self->file, self->files);
+}
+
+static void
+drag_begin_cb (ClocheFileChip *self,
+               GdkDrag        *drag,
+               GtkDragSource  *source)
+{
+  g_autoptr (GdkPaintable) icon = gtk_widget_paintable_new (GTK_WIDGET (self));
+
+  gtk_drag_source_set_icon (source, icon, 0, 0);
+}
+
+static void
+cloche_file_chip_dispose (GObject *object)
+{
+  ClocheFileChip *self = CLOCHE_FILE_CHIP (object);
+
+  g_clear_object (&self->chooser);
+  g_clear_object (&self->files);
+  g_clear_pointer (&self->file, cloche_file_unref);
+
+  G_OBJECT_CLASS (cloche_file_chip_parent_class)->dispose (object);
+}
+
+static void
+cloche_file_chip_class_init (ClocheFileChipClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = cloche_file_chip_dispose;
+}
+
+static void
+cloche_file_chip_init (ClocheFileChip *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+
+  gtk_widget_add_css_class (GTK_WIDGET (self), "chip");
+  gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
+  gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
+  g_signal_connect_swapped (source, "prepare", G_CALLBACK (drag_prepare_cb), self);
+  g_signal_connect_swapped (source, "drag-begin", G_CALLBACK (drag_begin_cb), self);
+  /* Before the buttons inside see the press. */
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (source), GTK_PHASE_CAPTURE);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
+}
+
+static void
+fill (ClocheFileChip *self,
+      const char     *name)
+{
+  ClocheContent *content = cloche_file_get_content (self->file);
+  g_autofree char *size = g_format_size (cloche_content_get_size (content));
+  g_autofree char *type = g_content_type_from_mime_type (cloche_content_get_mime_type (content));
+  g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type != NULL ? type : "application/octet-stream");
+  GtkWidget *open_button = gtk_button_new ();
+  GtkWidget *save_button = gtk_button_new_from_icon_name ("document-save-symbolic");
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *label = gtk_label_new (name);
+  GtkWidget *size_label = gtk_label_new (size);
+  g_autofree char *open_text = g_strdup_printf (_ ("Open %s"), name);
+  g_autofree char *save_text = g_strdup_printf (_ ("Save %s"), name);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 32);
+  gtk_widget_add_css_class (size_label, "caption");
+  gtk_widget_add_css_class (size_label, "dim-label");
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_gicon (icon));
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), size_label);
+  gtk_button_set_child (GTK_BUTTON (open_button), box);
+  gtk_widget_add_css_class (open_button, "flat");
+  gtk_widget_add_css_class (save_button, "flat");
+  gtk_widget_set_tooltip_text (open_button, open_text);
+  gtk_widget_set_tooltip_text (save_button, save_text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (open_button), GTK_ACCESSIBLE_PROPERTY_LABEL, open_text, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (save_button), GTK_ACCESSIBLE_PROPERTY_LABEL, save_text, -1);
+  g_signal_connect_swapped (open_button, "clicked", G_CALLBACK (open_cb), self);
+  g_signal_connect_swapped (save_button, "clicked", G_CALLBACK (save_cb), self);
+  gtk_box_append (GTK_BOX (self), open_button);
+  gtk_box_append (GTK_BOX (self), save_button);
+}
+
+GtkWidget *
+cloche_file_chip_new (ClocheFile  *file,
+                      ClocheFiles *files)
+{
+  ClocheFileChip *self = g_object_new (CLOCHE_TYPE_FILE_CHIP, NULL);
+  g_autofree char *name = cloche_text_make_printable (cloche_file_get_name (file), -1);
+
+  self->file = cloche_file_ref (file);
+  self->files = g_object_ref (files);
+  fill (self, name);
+
+  return GTK_WIDGET (self);
+}
+
+ClocheFile *
+cloche_file_chip_get_file (ClocheFileChip *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_FILE_CHIP (self), NULL);
+
+  return self->file;
+}

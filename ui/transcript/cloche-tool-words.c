@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-tool-words.h"
+
+#include "cloche-json.h"
+#include "cloche-string.h"
+
+#include <glib/gi18n.h>
+
+#include <string.h>
+
+/* bytes: of a title or a problem; it stands on one line. */
+#define LINE_BYTES_MAX 200
+
+static gboolean
+is_tool (ClocheToolRun *run,
+         const char    *name)
+{
+  return g_strcmp0 (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), name) == 0;
+}
+
+/**
+ * cloche_tool_words_dup_title:
+ *
+ * What is being done or was done, for the person.
+ */
+char *
+cloche_tool_words_dup_title (ClocheToolRun *run)
+{
+  gboolean is_done = cloche_tool_run_get_state (run) == CLOCHE_TOOL_RUN_DONE;
+
+  if (is_tool (run, "run_python"))
+    return g_strdup (is_done ? _ ("Ran Python") : _ ("Running Python"));
+  if (is_tool (run, "run_shell"))
+    return g_strdup (is_done ? _ ("Ran a Command") : _ ("Running a Command"));
+
+  /* A name from a model, which may have made it up. */
+  return cloche_text_make_printable (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), -1);
+}
+
+/**
+ * cloche_tool_words_format_time:
+ * @duration_us: µs
+ */
+char *
+cloche_tool_words_format_time (gint64 duration_us)
+{
+  double seconds = duration_us / 1e6;
+
+  if (seconds < 60)
+    /* Translators: a duration in seconds, such as "1.4 s" */
+    return g_strdup_printf (_ ("%.1f s"), seconds);
+
+  /* Translators: a duration in minutes and seconds, such as "2 min 5 s" */
+  return g_strdup_printf (_ ("%d min %d s"), (int) seconds / 60, (int) seconds % 60);
+}
+
+/**
+ * cloche_tool_words_dup_state:
+ *
+ * How it stands: "Waiting", "Running", "1.4 s", "Failed · 1.4 s".
+ */
+char *
+cloche_tool_words_dup_state (ClocheToolRun *run)
+{
+  ClocheToolResult *result = cloche_tool_run_get_result (run);
+  g_autofree char *time = NULL;
+  const char *words = NULL;
+
+  if (cloche_tool_run_get_state (run) == CLOCHE_TOOL_RUN_WAITING)
+    return g_strdup (_ ("Waiting"));
+  if (result == NULL)
+    return g_strdup (_ ("Running"));
+
+  switch (cloche_tool_result_get_status (result)) {
+  case CLOCHE_TOOL_OK:
+    break;
+  case CLOCHE_TOOL_ERROR:
+    words = _ ("Failed");
+    break;
+  case CLOCHE_TOOL_TIMEOUT:
+    words = _ ("Took too long");
+    break;
+  case CLOCHE_TOOL_KILLED:
+    words = _ ("Ended from outside");
+    break;
+  case CLOCHE_TOOL_CANCELLED:
+    words = _ ("Stopped");
+    break;
+  case CLOCHE_TOOL_DENIED:
+    words = _ ("Declined");
+    break;
+  }
+
+  if (cloche_tool_result_get_duration_us (result) <= 0)
+    return g_strdup (words != NULL ? words : _ ("Done"));
+  time = cloche_tool_words_format_time (cloche_tool_result_get_duration_us (result));
+
+  return words != NULL ? g_strdup_printf ("%s · %s", words, time) : g_steal_pointer (&time);
+}
+
+static char *
+dup_last_line (const char *text)
+{
+  g_autofree char *stripped = g_strchomp (g_strdup (text));
+  const char *newline = strrchr (stripped, '\n');
+  g_autofree char *line = cloche_text_make_printable (newline != NULL ? newline + 1 : stripped, -1);
+
+  if (strlen (line) > LINE_BYTES_MAX)
+    *g_utf8_find_prev_char (line, line + LINE_BYTES_MAX) = '\0';
+
+  return g_steal_pointer (&line);
+}
+
+static ClocheOutput *
+find_output (ClocheToolRun   *run,
+             ClocheOutputKind kind)
+{
+  ClocheToolResult *result = cloche_tool_run_get_result (run);
+
+  for (guint i = 0; result != NULL && i < cloche_tool_result_get_n_outputs (result); i++)
+    if (cloche_output_get_kind (cloche_tool_result_get_output (result, i)) == kind)
+      return cloche_tool_result_get_output (result, i);
+
+  return NULL;
+}
+
+static char *
+dup_output_text (ClocheOutput *output)
+{
+  ClocheContent *content = cloche_output_find_content (output, "text/plain");
+
+  return content != NULL ? cloche_content_dup_text (content) : NULL;
+}
+
+/**
+ * cloche_tool_words_dup_problem:
+ *
+ * Returns: (nullable): one line that says what went wrong: the last line of the traceback, or of what the model is told
+ */
+char *
+cloche_tool_words_dup_problem (ClocheToolRun *run)
+{
+  ClocheToolResult *result = cloche_tool_run_get_result (run);
+  ClocheOutput *traceback = find_output (run, CLOCHE_OUTPUT_TRACEBACK);
+  g_autofree char *text = traceback != NULL ? dup_output_text (traceback) : NULL;
+
+  if (result == NULL || cloche_tool_result_get_status (result) == CLOCHE_TOOL_OK ||
+      cloche_tool_result_get_status (result) == CLOCHE_TOOL_CANCELLED)
+    return NULL;
+  if (text == NULL)
+    text = g_strdup (cloche_tool_result_get_text (result));
+
+  return text != NULL && *text != '\0' ? dup_last_line (text) : NULL;
+}
+
+/**
+ * cloche_tool_words_dup_code:
+ *
+ * What the tool was told to run; of an unknown tool, or one called wrongly, all that the model wrote.
+ */
+char *
+cloche_tool_words_dup_code (ClocheToolRun *run)
+{
+  static const char *const NAMES[] = { "code", "command", "script" };
+  ClocheToolCall *call = cloche_tool_run_get_call (run);
+  JsonObject *arguments = cloche_tool_call_get_arguments (call);
+
+  for (gsize i = 0; arguments != NULL && i < G_N_ELEMENTS (NAMES); i++) {
+    const char *code = cloche_json_get_string (arguments, NAMES[i]);
+
+    if (code != NULL)
+      return g_strchomp (g_utf8_make_valid (code, -1));
+  }
+
+  return g_utf8_make_valid (cloche_tool_call_get_arguments_text (call), -1);
+}
+
+/**
+ * cloche_tool_words_dup_printed:
+ *
+ * What it printed so far, and after it the traceback.
+ */
+char *
+cloche_tool_words_dup_printed (ClocheToolRun *run)
+{
+  ClocheToolResult *result = cloche_tool_run_get_result (run);
+  GString *text;
+
+  if (result == NULL)
+    return g_strdup (cloche_tool_run_get_text (run));
+
+  text = g_string_new (NULL);
+  for (guint i = 0; i < cloche_tool_result_get_n_outputs (result); i++) {
+    ClocheOutput *output = cloche_tool_result_get_output (result, i);
+    ClocheOutputKind kind = cloche_output_get_kind (output);
+    g_autofree char *part = NULL;
+
+    if (kind != CLOCHE_OUTPUT_STDOUT && kind != CLOCHE_OUTPUT_STDERR && kind != CLOCHE_OUTPUT_TRACEBACK)
+      continue;
+    part = dup_output_text (output);
+    if (part != NULL)
+      g_string_append (text, part);
+  }
+
+  return g_strchomp (g_string_free (text, FALSE));
+}
+
+const char *
+cloche_tool_words_get_language (ClocheToolRun *run)
+{
+  if (is_tool (run, "run_python"))
+    return "python";
+
+  return is_tool (run, "run_shell") ? "sh" : "json";
+}
+
+const char *
+cloche_tool_words_get_icon (ClocheToolRun *run)
+{
+  ClocheToolResult *result = cloche_tool_run_get_result (run);
+
+  if (result == NULL)
+    return "content-loading-symbolic";
+  switch (cloche_tool_result_get_status (result)) {
+  case CLOCHE_TOOL_OK:
+    return "object-select-symbolic";
+  case CLOCHE_TOOL_CANCELLED:
+    return "media-playback-stop-symbolic";
+  default:
+    return "dialog-warning-symbolic";
+  }
+}
