@@ -6,6 +6,7 @@
 #include "cloche-store-error.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* ms: how long a writer waits for another program's transaction; ours take milliseconds. */
 #define BUSY_TIMEOUT_MS 5000
@@ -68,11 +69,43 @@ fail (ClocheDatabase *self,
   return FALSE;
 }
 
+static int
+open_file (ClocheDatabase *self,
+           const char     *name,
+           int             flags)
+{
+  int rc;
+
+  g_clear_pointer (&self->sqlite, sqlite3_close_v2);
+  rc = sqlite3_open_v2 (name, &self->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL);
+  if (rc == SQLITE_OK)
+    sqlite3_busy_timeout (self->sqlite, BUSY_TIMEOUT_MS);
+
+  return rc;
+}
+
+/* With a write-ahead log SQLite has to make two files beside the database even for reading. In a folder where it cannot,
+ * and where no log is left that would be overlooked, nobody writes: sqlite.org/wal.html#readonly */
+static int
+open_immutable (ClocheDatabase *self,
+                int             rc)
+{
+  g_autofree char *log = g_strconcat (self->path, "-wal", NULL);
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  g_autofree char *uri = g_filename_to_uri (self->path, NULL, NULL);
+  g_autofree char *immutable = g_strconcat (uri, "?immutable=1", NULL);
+
+  if (uri == NULL || access (folder, W_OK) == 0 || access (log, F_OK) == 0)
+    return rc;
+
+  return open_file (self, immutable, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
 /**
  * cloche_database_open:
- * @path: made if absent, in a folder that exists
+ * @path: absolute; made if absent, in a folder that exists
  *
- * Opens for writing, or for reading if the file cannot be written.
+ * Opens for writing, or for reading if the file or its folder cannot be written.
  */
 ClocheDatabase *
 cloche_database_open (const char *path,
@@ -82,13 +115,16 @@ cloche_database_open (const char *path,
   int rc;
 
   self->path = g_strdup (path);
-  rc = sqlite3_open_v2 (path, &self->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+  rc = open_file (self, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_exec (self->sqlite, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+  if (rc == SQLITE_CANTOPEN)
+    rc = open_immutable (self, rc);
   if (rc != SQLITE_OK) {
     fail (self, rc, error);
     return NULL;
   }
 
-  sqlite3_busy_timeout (self->sqlite, BUSY_TIMEOUT_MS);
   /* sqlite.org/security.html. An untrusted schema would be better still, but then triggers may not write FTS5 tables. */
   sqlite3_db_config (self->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   if (!cloche_database_execute (self, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL",
