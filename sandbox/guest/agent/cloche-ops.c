@@ -29,6 +29,7 @@ static const struct
   { "stats", cloche_op_stats },
   { "sync", cloche_op_sync },
   { "warm", cloche_op_warm },
+  { "watch", cloche_op_watch },
 };
 
 void

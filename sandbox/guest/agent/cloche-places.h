@@ -13,6 +13,9 @@
 
 #include <sys/stat.h>
 
+/* How the names of files begin that are not whole yet. */
+#define CLOCHE_PLACES_BESIDE ".cloche-put-"
+
 /* The place that @path begins with as an open descriptor (O_PATH), and what follows in *ret_rest ("." if nothing does);
  * -EINVAL (not absolute, too long), -EACCES (no such place), or why it could not be opened. */
 int  cloche_places_open_root (cloche_agent *agent,

@@ -151,7 +151,7 @@ create (put_state *self)
 
   if (!self->may_overwrite && fstatat (self->folder, self->name, &status, AT_SYMLINK_NOFOLLOW) == 0)
     return -EEXIST;
-  (void) snprintf (self->beside, sizeof self->beside, ".cloche-put-%d-%u", (int) getpid (), counter++);
+  (void) snprintf (self->beside, sizeof self->beside, CLOCHE_PLACES_BESIDE "%d-%u", (int) getpid (), counter++);
   self->fd = openat (self->folder, self->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (self->fd < 0)
     return -errno;

@@ -9,6 +9,7 @@
  */
 #include "cloche-agent.h"
 #include "cloche-alloc.h"
+#include "cloche-catch.h"
 #include "cloche-console.h"
 #include "cloche-guest-job.h"
 #include "cloche-ops.h"
@@ -50,6 +51,8 @@ over_cb (cloche_session *session,
 {
   line *self = user_data;
 
+  if (self->is_bulk && self->agent->catch != NULL)
+    cloche_catch_set_session (self->agent->catch, NULL);
   self->session = NULL;
   cloche_session_free (session);
   if (!cloche_port_give_back (self->port) && --*self->n_alive == 0)
@@ -68,6 +71,8 @@ ready_cb (int   fd,
   line *self = user_data;
 
   self->session = cloche_session_new (self->agent->loop, fd, &session_events, self);
+  if (self->is_bulk && self->agent->catch != NULL)
+    cloche_catch_set_session (self->agent->catch, self->session);
 }
 
 static int
@@ -98,6 +103,7 @@ set_up (cloche_agent *agent)
   if (agent->is_init) {
     if (cloche_system_set_up () < 0 || cloche_account_look_up ("user", &agent->user) < 0)
       return -1;
+    agent->catch = cloche_catch_new (agent);
   } else {
     cloche_account_self (&agent->user);
   }
