@@ -124,7 +124,7 @@ add_port (GStrvBuilder *argv,
   g_strv_builder_add (argv, "-chardev");
   add (argv, "socket,id=%s,fd=%d", id, fd);
   g_strv_builder_add (argv, "-device");
-  add (argv, "virtserialport,bus=ports.0,nr=%d,chardev=%s,name=org.cloche.%s", number, id, id);
+  add (argv, "virtserialport,id=%s-port,bus=ports.0,nr=%d,chardev=%s,name=org.cloche.%s", id, number, id, id);
 }
 
 static void

@@ -50,6 +50,7 @@ G_DEFINE_FINAL_TYPE (ClocheQemu, cloche_qemu, G_TYPE_OBJECT)
 
 enum {
   SIGNAL_EXITED,
+  SIGNAL_PORT_OPENED,
   N_SIGNALS
 };
 
@@ -226,6 +227,19 @@ make_start_sequence (ClocheQemu *self)
   return sequence;
 }
 
+/* Source: QEMU's QMP reference, VSERPORT_CHANGE: the guest has opened or closed a port. */
+static void
+event_cb (ClocheQmp  *qmp,
+          const char *name,
+          JsonObject *data,
+          gpointer    user_data)
+{
+  const char *id = data != NULL ? cloche_json_get_string (data, "id") : NULL;
+
+  if (strcmp (name, "VSERPORT_CHANGE") == 0 && id != NULL && cloche_json_get_bool (data, "open", FALSE))
+    g_signal_emit (user_data, signals[SIGNAL_PORT_OPENED], 0, id);
+}
+
 static gboolean begin_start (ClocheQemu    *self,
                              ClocheJailForm form,
                              GTask         *task,
@@ -293,6 +307,7 @@ begin_start (ClocheQemu    *self,
 
   self->log = cloche_console_log_new (self->spawn->channels[CLOCHE_QEMU_CHANNEL_CONSOLE]);
   self->qmp = cloche_qmp_new (self->spawn->channels[CLOCHE_QEMU_CHANNEL_QMP]);
+  g_signal_connect_object (self->qmp, "event", G_CALLBACK (event_cb), self, 0);
   watch_process (self);
   cloche_qmp_sequence_run_async (make_start_sequence (self), g_task_get_cancellable (task),
                                  started_cb, g_object_ref (task));
@@ -321,6 +336,8 @@ cloche_qemu_class_init (ClocheQemuClass *klass)
 
   signals[SIGNAL_EXITED] = g_signal_new ("exited", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[SIGNAL_PORT_OPENED] = g_signal_new ("port-opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                              NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

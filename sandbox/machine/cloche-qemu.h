@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * the thread that started it ends. Dropping the last reference kills it.
  *
  * Signals: "exited" (const GError *error): once, after a successful start; @error is %NULL if it was asked to quit or the
- * guest switched itself off.
+ * guest switched itself off. "port-opened" (const char *port): the guest has opened its end of the port "control-port" or
+ * "bulk-port".
  */
 #define CLOCHE_TYPE_QEMU (cloche_qemu_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheQemu, cloche_qemu, CLOCHE, QEMU, GObject)
