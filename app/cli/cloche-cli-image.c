@@ -3,6 +3,7 @@
  */
 #include "cloche-cli-image.h"
 
+#include "cloche-cli-forge.h"
 #include "cloche-cli-image-text.h"
 #include "cloche-cli-steps.h"
 #include "cloche-image-artefact.h"
@@ -25,6 +26,22 @@ usage (void)
   g_printerr ("%s\n", _ ("Usage: clochectl image build|import|info|verify|gc [OPTION]…"));
 
   return CLOCHE_CLI_USAGE;
+}
+
+#define NO_TEMPLATE_ENTRY(variable) \
+  { "image-only", 0, 0, G_OPTION_ARG_NONE, variable, N_ ("Do not make the machine that conversations start from"), NULL }
+
+/* What conversations start from. */
+static int
+forge (ClocheCli         *cli,
+       ClocheImageFolder *image,
+       gboolean           if_needed,
+       ClocheCliSteps    *steps)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheBaseFolder) base = cloche_cli_forge (cli, image, if_needed, steps, &error);
+
+  return base != NULL ? CLOCHE_CLI_OK : fail (error);
 }
 
 static void
@@ -76,12 +93,13 @@ run_build (ClocheCli *cli,
            char     **argv)
 {
   g_autofree char *mirror = NULL, *security_mirror = NULL, *output = NULL;
-  gboolean if_needed = FALSE;
+  gboolean if_needed = FALSE, no_template = FALSE;
   const GOptionEntry entries[] = {
     { "mirror", 0, 0, G_OPTION_ARG_STRING, &mirror, N_ ("Take Debian’s packages from this address"), N_ ("ADDRESS") },
     { "security-mirror", 0, 0, G_OPTION_ARG_STRING, &security_mirror,
       N_ ("Take security updates from this address"), N_ ("ADDRESS") },
     { "if-needed", 0, 0, G_OPTION_ARG_NONE, &if_needed, N_ ("Build only what is not there already"), NULL },
+    NO_TEMPLATE_ENTRY (&no_template),
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
       N_ ("Also write the image to a file that other computers can import"), N_ ("FILE") },
     { NULL }
@@ -105,9 +123,8 @@ run_build (ClocheCli *cli,
   image = cloche_image_builder_build_finish (builder, result, &error);
   if (image == NULL || (output != NULL && !export_image (cli, image, output, &error)))
     return fail (error);
-  g_print ("%s\n", cloche_image_folder_get_path (image));
 
-  return CLOCHE_CLI_OK;
+  return no_template ? CLOCHE_CLI_OK : forge (cli, image, if_needed, steps);
 }
 
 static int
@@ -115,8 +132,10 @@ run_import (ClocheCli *cli,
             int        argc,
             char     **argv)
 {
-  const GOptionEntry entries[] = { { NULL } };
+  gboolean no_template = FALSE;
+  const GOptionEntry entries[] = { NO_TEMPLATE_ENTRY (&no_template), { NULL } };
   ClocheCliWait wait = { NULL };
+  g_autoptr (ClocheCliSteps) steps = cloche_cli_steps_new ();
   g_autoptr (ClocheImageFolder) image = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -130,9 +149,8 @@ run_import (ClocheCli *cli,
   image = cloche_image_artefact_import_finish (result, &error);
   if (image == NULL)
     return fail (error);
-  g_print ("%s\n", cloche_image_folder_get_path (image));
 
-  return CLOCHE_CLI_OK;
+  return no_template ? CLOCHE_CLI_OK : forge (cli, image, TRUE, steps);
 }
 
 static const struct
