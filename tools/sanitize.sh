@@ -12,7 +12,8 @@ export ASAN_OPTIONS="fast_unwind_on_malloc=0:abort_on_error=1:detect_stack_use_a
 export UBSAN_OPTIONS="halt_on_error=1:abort_on_error=1:print_stacktrace=1"
 
 [ -f "$build/build.ninja" ] ||
-  meson setup "$build" -Dui=false -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+  meson setup "$build" -Dui=false -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 \
+    -Dc_args=-Wno-format-truncation
 ninja -C "$build"
 
 status=0
