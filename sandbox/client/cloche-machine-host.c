@@ -128,7 +128,8 @@ cloche_machine_host_prepare_async (ClocheMachineHost  *self,
     return;
   }
 
-  cloche_qemu_program_find_async (NULL, cloche_paths_get_cache_dir (self->paths), cancellable, program_found_cb, g_steal_pointer (&task));
+  cloche_qemu_program_find_async (NULL, cloche_paths_get_cache_dir (self->paths), cancellable,
+                                  program_found_cb, g_steal_pointer (&task));
 }
 
 gboolean

@@ -8,14 +8,26 @@
 
 G_BEGIN_DECLS
 
-void     cloche_accelerator_probe_async  (const ClocheQemuProgram *program,
-                                          const char              *cache_path,
-                                          GCancellable            *cancellable,
-                                          GAsyncReadyCallback      callback,
-                                          gpointer                 user_data);
-gboolean cloche_accelerator_probe_finish (GAsyncResult       *result,
-                                          ClocheAccelerator  *ret_accelerator,
-                                          char              **ret_reason,
-                                          GError            **error);
+/* milliseconds: the firmware of a machine that KVM really runs is through in a tenth of this. */
+#define CLOCHE_ACCELERATOR_TRY_MS 5000
+
+void     cloche_accelerator_probe_async  (const ClocheQemuProgram  *program,
+                                          const char               *cache_path,
+                                          GCancellable             *cancellable,
+                                          GAsyncReadyCallback       callback,
+                                          gpointer                  user_data);
+gboolean cloche_accelerator_probe_finish (GAsyncResult             *result,
+                                          ClocheAccelerator        *ret_accelerator,
+                                          char                    **ret_reason,
+                                          GError                  **error);
+
+void     cloche_accelerator_try_async    (const ClocheQemuProgram  *program,
+                                          ClocheAccelerator         accelerator,
+                                          guint                     timeout_ms,
+                                          GCancellable             *cancellable,
+                                          GAsyncReadyCallback       callback,
+                                          gpointer                  user_data);
+gboolean cloche_accelerator_try_finish   (GAsyncResult             *result,
+                                          GError                  **error);
 
 G_END_DECLS

@@ -78,6 +78,12 @@ add_kernel (GStrvBuilder         *argv,
     return;
   }
 
+  /* With nothing to boot the firmware resets the machine at once, which ends QEMU: cloche-accelerator.c asks for that. */
+  if (args->kernel_fd < 0) {
+    g_strv_builder_add_many (argv, "-boot", "reboot-timeout=1", NULL);
+    return;
+  }
+
   g_strv_builder_add (argv, "-kernel");
   add (argv, "/proc/self/fd/%d", args->kernel_fd);
   if (args->initrd_fd >= 0) {

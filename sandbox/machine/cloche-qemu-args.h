@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @is_fork: %FALSE: boot, and write to the RAM. %TRUE: map it privately and wait for a state
  * @can_map_read_only: whether @ram_fd is read-only and QEMU can cope (≥ 8.2)
  * @boot_rom: (nullable): forks only: the option ROM that -kernel had loaded into the template
- * @kernel_fd: -kernel, or -1 in a fork
+ * @kernel_fd: -kernel, or -1 in a fork or if there is nothing to boot
  * @initrd_fd: -initrd, or -1
  * @root_fd: the read-only root, the first disk, or -1
  * @disk_fd: the conversation's disk, the second disk, or -1
