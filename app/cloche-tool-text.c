@@ -8,6 +8,9 @@
 /* characters: how far a cut may move to fall on the end of a line, as a part of what is kept there. */
 #define LINE_SEARCH_DIVISOR 4
 
+/* bytes: an escape sequence that is longer than this is not waited for. */
+#define MAX_ESCAPE_BYTES 64
+
 /* Steps over one escape sequence (ECMA-48) that starts at @p; at least one character. */
 static const char *
 skip_escape (const char *p)
@@ -32,6 +35,65 @@ skip_escape (const char *p)
   while (*p >= 0x20 && *p <= 0x2f)
     p++;
   return *p >= 0x30 && *p <= 0x7e ? p + 1 : p;
+}
+
+/* Whether the sequence at the start of @rest has its end there, too. */
+static gboolean
+is_escape_whole (const char *rest)
+{
+  const char *end = skip_escape (rest);
+
+  if (*end != '\0')
+    return TRUE;
+  if (rest[1] == '[')
+    return end - rest > 2 && end[-1] >= 0x40;
+  if (rest[1] != '\0' && strchr ("]PX^_", rest[1]) != NULL)
+    return end[-1] == '\a' || (end[-1] == '\\' && end[-2] == '\033');
+
+  return rest[1] != '\0' && end[-1] >= 0x30;
+}
+
+/* Where a character that is cut off by the end of @bytes begins, else @length. */
+static gsize
+whole_characters (const char *bytes,
+                  gsize       length)
+{
+  for (gsize back = 1; back <= MIN (length, 4); back++) {
+    guchar c = (guchar) bytes[length - back];
+    gsize need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+
+    if ((c & 0xc0) != 0x80)
+      return need > back ? length - back : length;
+  }
+
+  return length;
+}
+
+/**
+ * cloche_tool_text_get_whole_length:
+ * @bytes: of a stream; may end anywhere
+ *
+ * How much of @bytes can be shown by itself: it does not end inside a character, an escape sequence or a CR LF.
+ */
+gsize
+cloche_tool_text_get_whole_length (const char *bytes,
+                                   gsize       length)
+{
+  gsize start = length > MAX_ESCAPE_BYTES ? length - MAX_ESCAPE_BYTES : 0;
+
+  for (gsize i = length; i > start; i--) {
+    g_autofree char *rest = NULL;
+
+    if (bytes[i - 1] != '\033')
+      continue;
+    rest = g_strndup (bytes + i - 1, length - i + 1);
+    if (!is_escape_whole (rest))
+      return i - 1;
+    break;
+  }
+
+  length = whole_characters (bytes, length);
+  return length > 0 && bytes[length - 1] == '\r' ? length - 1 : length;
 }
 
 /**

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+#include "cloche-tool-capture.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ClocheSandboxEnding:
+ * @end: (nullable): the last event of what ran; %NULL with @error
+ * @error: (nullable): why it could not be run
+ * @files: (nullable) (element-type ClocheFile): what it made or changed
+ * @n_more_files: what else it made or changed
+ * @timeout_s: what it had
+ * @is_python: whether a session was kept
+ * @full_text_path: (nullable): where the whole text will be, if it is cut
+ * @max_chars: of the text
+ *
+ * All that is known when a call has ended.
+ */
+typedef struct
+{
+  JsonObject *end;
+  const GError *error;
+  GPtrArray *files;
+  guint n_more_files;
+  guint timeout_s;
+  gboolean is_python;
+  const char *full_text_path;
+  gsize max_chars;
+} ClocheSandboxEnding;
+
+ClocheToolResult *cloche_sandbox_result_new (ClocheToolCall            *call,
+                                             ClocheToolCapture         *capture,
+                                             const ClocheSandboxEnding *ending,
+                                             char                     **ret_full_text) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
