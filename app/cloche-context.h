@@ -9,6 +9,7 @@
 #include "cloche-files.h"
 #include "cloche-models.h"
 #include "cloche-paths.h"
+#include "cloche-status.h"
 #include "cloche-workspace.h"
 
 G_BEGIN_DECLS
@@ -41,12 +42,14 @@ ClocheChat      *cloche_context_open_chat     (ClocheContext      *self,
                                                ClocheConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
 ClocheFiles     *cloche_context_open_files    (ClocheContext      *self,
                                                ClocheChat         *chat) G_GNUC_WARN_UNUSED_RESULT;
+ClocheStatus    *cloche_context_open_status   (ClocheContext      *self,
+                                               ClocheChat         *chat) G_GNUC_WARN_UNUSED_RESULT;
 /* The guided tour as whoever answers; it is not among the models. */
 void             cloche_context_use_tour      (ClocheContext      *self,
                                                ClocheChat         *chat);
 
-/* A GListModel of ClocheEndpointRow; changes are saved and the models asked for again. */
-GListModel      *cloche_context_get_endpoints      (ClocheContext        *self);
+/* (element-type ClocheEndpoint); the signal "endpoints-changed" says when; changes are saved and models asked for again. */
+GPtrArray       *cloche_context_get_endpoints      (ClocheContext        *self);
 gboolean         cloche_context_are_keys_kept      (ClocheContext        *self);
 void             cloche_context_save_endpoint      (ClocheContext        *self,
                                                     ClocheEndpoint       *endpoint,

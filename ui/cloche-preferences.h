@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "cloche-context.h"
+
+G_BEGIN_DECLS
+
+#define CLOCHE_TYPE_PREFERENCES (cloche_preferences_get_type ())
+G_DECLARE_FINAL_TYPE (ClochePreferences, cloche_preferences, CLOCHE, PREFERENCES, AdwPreferencesWindow)
+
+GtkWidget *cloche_preferences_new (ClocheContext *context) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-about.h"
+#include "cloche-preferences.h"
+#include "cloche-problem.h"
+#include "cloche-window-private.h"
+
+#include <glib/gi18n.h>
+
+static ClocheWorkspace *
+get_workspace (ClocheWindow *self)
+{
+  return cloche_context_get_workspace (self->context);
+}
+
+static void
+created_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (ClocheWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheConversation) conversation = cloche_workspace_create_finish (CLOCHE_WORKSPACE (object), result, &error);
+
+  if (conversation != NULL)
+    cloche_window_open (self, conversation);
+  else
+    cloche_problem_show (GTK_WIDGET (self), _ ("No conversation could be begun"), error);
+}
+
+static void
+new_cb (GtkWidget  *widget,
+        const char *name,
+        GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+
+  cloche_workspace_create_async (get_workspace (self), _ ("New Conversation"), NULL, created_cb, g_object_ref (self));
+}
+
+static void
+tour_created_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (ClocheWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheConversation) conversation = cloche_workspace_create_finish (CLOCHE_WORKSPACE (object), result, &error);
+
+  if (conversation == NULL) {
+    cloche_problem_show (GTK_WIDGET (self), _ ("The tour could not be begun"), error);
+    return;
+  }
+
+  cloche_window_open (self, conversation);
+  cloche_context_use_tour (self->context, cloche_chat_view_get_chat (self->chat_view));
+}
+
+static void
+tour_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+
+  cloche_workspace_create_async (get_workspace (self), _ ("Tour"), NULL, tour_created_cb, g_object_ref (self));
+}
+
+static void
+changed_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (ClocheWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cloche_workspace_change_finish (CLOCHE_WORKSPACE (object), result, &error))
+    cloche_window_add_toast (self, error->message);
+}
+
+static void
+rename_response_cb (AdwMessageDialog *dialog,
+                    const char       *response,
+                    ClocheWindow     *self)
+{
+  GtkEditable *entry = GTK_EDITABLE (adw_message_dialog_get_extra_child (dialog));
+  g_autofree char *title = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
+
+  if (g_str_equal (response, "rename") && *title != '\0')
+    cloche_workspace_rename_async (get_workspace (self), gtk_widget_get_name (GTK_WIDGET (dialog)), title, NULL,
+                                   changed_cb, g_object_ref (self));
+}
+
+static const char *
+find_title (ClocheWindow *self,
+            const char   *id)
+{
+  GListModel *rows = G_LIST_MODEL (get_workspace (self));
+
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++) {
+    g_autoptr (ClocheConversationRow) row = g_list_model_get_item (rows, i);
+
+    if (g_str_equal (cloche_conversation_get_id (cloche_conversation_row_get_conversation (row)), id))
+      return cloche_conversation_row_get_title (row);
+  }
+
+  return NULL;
+}
+
+static void
+rename_cb (GtkWidget  *widget,
+           const char *name,
+           GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  const char *title = find_title (self, id);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Rename Conversation"), NULL);
+  GtkWidget *entry = gtk_entry_new ();
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), title != NULL ? title : "");
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Title"), -1);
+  gtk_widget_set_name (dialog, id);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "rename", _ ("_Rename"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "rename", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "rename");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (rename_response_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+delete_cb (GtkWidget  *widget,
+           const char *name,
+           GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  ClocheChat *chat = cloche_chat_view_get_chat (self->chat_view);
+  AdwToast *toast = adw_toast_new (_ ("Conversation deleted"));
+
+  if (chat != NULL && g_str_equal (cloche_conversation_get_id (cloche_chat_get_conversation (chat)), id)) {
+    cloche_chat_stop (chat);
+    cloche_window_start (self);
+  }
+  cloche_workspace_delete_async (get_workspace (self), id, NULL, changed_cb, g_object_ref (self));
+
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_action_name (toast, "conversation.undo-delete");
+  adw_toast_set_action_target_value (toast, parameter);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+undo_delete_cb (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+
+  cloche_workspace_undo_delete_async (get_workspace (self), g_variant_get_string (parameter, NULL), NULL, changed_cb,
+                                      g_object_ref (self));
+}
+
+static void
+preferences_cb (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  GtkWidget *preferences = cloche_preferences_new (CLOCHE_WINDOW (widget)->context);
+
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (widget));
+  gtk_window_present (GTK_WINDOW (preferences));
+}
+
+static void
+about_cb (GtkWidget  *widget,
+          const char *name,
+          GVariant   *parameter)
+{
+  cloche_about_present (GTK_WINDOW (widget));
+}
+
+static void
+back_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+
+  adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+}
+
+static void
+search_cb (GtkWidget  *widget,
+           const char *name,
+           GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+
+  adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
+/* Everything that can be done in the window; "win." also from menus. */
+void
+_cloche_window_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.new", NULL, new_cb);
+  gtk_widget_class_install_action (widget_class, "win.tour", NULL, tour_cb);
+  gtk_widget_class_install_action (widget_class, "win.preferences", NULL, preferences_cb);
+  gtk_widget_class_install_action (widget_class, "win.about", NULL, about_cb);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, back_cb);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
+  gtk_widget_class_install_action (widget_class, "conversation.rename", "s", rename_cb);
+  gtk_widget_class_install_action (widget_class, "conversation.delete", "s", delete_cb);
+  gtk_widget_class_install_action (widget_class, "conversation.undo-delete", "s", undo_delete_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "win.new", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_comma, GDK_CONTROL_MASK, "win.preferences", NULL);
+}

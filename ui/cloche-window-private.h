@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+#include "cloche-chat-view.h"
+#include "cloche-model-chooser.h"
+#include "cloche-status-button.h"
+#include "cloche-window.h"
+
+G_BEGIN_DECLS
+
+struct _ClocheWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* Template widgets */
+  AdwToastOverlay *toasts;
+  AdwLeaflet *leaflet;
+  GtkWidget *sidebar;
+  GtkWidget *content;
+  GtkSearchEntry *search_entry;
+  GtkListBox *conversations;
+  ClocheModelChooser *model_chooser;
+  GtkStack *pages;
+  ClocheChatView *chat_view;
+  ClocheStatusButton *status_button;
+
+  ClocheContext *context;
+  GtkFilterListModel *filtered;   /* conversations whose title matches the search */
+};
+
+void _cloche_window_install_actions (GtkWidgetClass *widget_class);
+
+G_END_DECLS
