@@ -71,6 +71,15 @@ gboolean            cloche_machine_stop_finish      (ClocheMachine        *self,
                                                      GAsyncResult         *result,
                                                      GError              **error);
 
+/* Stops it and deletes all there is of it. */
+void                cloche_machine_delete_async     (ClocheMachine        *self,
+                                                     GCancellable         *cancellable,
+                                                     GAsyncReadyCallback   callback,
+                                                     gpointer              user_data);
+gboolean            cloche_machine_delete_finish    (ClocheMachine        *self,
+                                                     GAsyncResult         *result,
+                                                     GError              **error);
+
 /* Any operation of protocol.md that is answered by one line. */
 void                cloche_machine_request_async    (ClocheMachine        *self,
                                                      JsonObject           *request,

@@ -368,13 +368,15 @@ cloche_machine_folder_lock (ClocheMachineFolder *self,
 
 /**
  * cloche_machine_folder_delete:
+ * @wait: whether to wait until its keeper has ended
  *
  * Deletes the machine with all that is on its disk. Touches nothing else.
  *
- * Errors: %G_IO_ERROR_WOULD_BLOCK if it is running.
+ * Errors: %G_IO_ERROR_WOULD_BLOCK if it is running and @wait is %FALSE.
  */
 gboolean
 cloche_machine_folder_delete (ClocheMachineFolder *self,
+                              gboolean             wait,
                               GError             **error)
 {
   g_autofree char *parent_path = NULL;
@@ -384,7 +386,7 @@ cloche_machine_folder_delete (ClocheMachineFolder *self,
 
   g_return_val_if_fail (CLOCHE_IS_MACHINE_FOLDER (self), FALSE);
 
-  lock = cloche_machine_folder_lock (self, "running", FALSE, error);
+  lock = cloche_machine_folder_lock (self, "running", wait, error);
   if (lock < 0)
     return FALSE;
 

@@ -34,6 +34,7 @@ int                  cloche_machine_folder_lock        (ClocheMachineFolder  *se
                                                         gboolean              wait,
                                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean             cloche_machine_folder_delete      (ClocheMachineFolder  *self,
+                                                        gboolean              wait,
                                                         GError              **error);
 
 G_END_DECLS

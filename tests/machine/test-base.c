@@ -266,7 +266,7 @@ test_collect (Fixture      *fixture,
   g_assert_cmpuint (deleted->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (deleted, 0), ==, cloche_base_folder_get_id (loose));
   g_assert_true (g_file_test (cloche_base_folder_get_path (held), G_FILE_TEST_IS_DIR));
-  g_assert_true (cloche_machine_folder_delete (machine, NULL));
+  g_assert_true (cloche_machine_folder_delete (machine, FALSE, NULL));
 }
 
 /* The same bytes have the same hash however the holes lie, and another page of the same content has another. */

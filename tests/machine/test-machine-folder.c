@@ -64,7 +64,7 @@ test_create_open_delete (Fixture      *fixture,
   g_assert_cmpstr (cloche_machine_folder_get_token (opened), ==, cloche_machine_folder_get_token (made));
   g_assert_cmpuint (strlen (cloche_machine_folder_get_token (made)), ==, CLOCHE_MACHINE_TOKEN_LENGTH);
 
-  g_assert_true (cloche_machine_folder_delete (opened, &error));
+  g_assert_true (cloche_machine_folder_delete (opened, FALSE, &error));
   g_assert_no_error (error);
   g_assert_null (cloche_machine_folder_open (fixture->machines, ID, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
@@ -80,7 +80,7 @@ test_exists (Fixture      *fixture,
   g_assert_no_error (error);
   g_assert_null (create (fixture, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
-  g_assert_true (cloche_machine_folder_delete (folder, NULL));
+  g_assert_true (cloche_machine_folder_delete (folder, FALSE, NULL));
 }
 
 /* A crash in the middle leaves .new-ID; the next attempt starts over. */
@@ -100,7 +100,7 @@ test_left_over (Fixture      *fixture,
 
   folder = create (fixture, &error);
   g_assert_no_error (error);
-  g_assert_true (cloche_machine_folder_delete (folder, NULL));
+  g_assert_true (cloche_machine_folder_delete (folder, FALSE, NULL));
 }
 
 static void
@@ -129,12 +129,12 @@ test_locks (Fixture      *fixture,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   g_clear_error (&error);
 
-  g_assert_false (cloche_machine_folder_delete (folder, &error));
+  g_assert_false (cloche_machine_folder_delete (folder, FALSE, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   g_clear_error (&error);
 
   g_assert_cmpint (close (first), ==, 0);
-  g_assert_true (cloche_machine_folder_delete (folder, &error));
+  g_assert_true (cloche_machine_folder_delete (folder, FALSE, &error));
   g_assert_no_error (error);
 }
 
@@ -153,7 +153,7 @@ test_damaged (Fixture      *fixture,
     g_assert_null (cloche_machine_folder_open (fixture->machines, ID, &error));
     g_assert_true (error != NULL && error->domain == CLOCHE_BASE_ERROR);
   }
-  g_assert_true (cloche_machine_folder_delete (folder, NULL));
+  g_assert_true (cloche_machine_folder_delete (folder, FALSE, NULL));
 }
 
 int
