@@ -3,7 +3,10 @@
  */
 #include "cloche-config.h"
 
+#include "cloche-cli-bench.h"
 #include "cloche-cli-image.h"
+#include "cloche-cli-run.h"
+#include "cloche-cli-vm.h"
 #include "cloche-cli.h"
 
 #include <glib-unix.h>
@@ -15,6 +18,9 @@
 /* Every subcommand: one line here, one file beside this one. */
 static const ClocheCliCommand *const COMMANDS[] = {
   &cloche_cli_image_command,
+  &cloche_cli_run_command,
+  &cloche_cli_vm_command,
+  &cloche_cli_bench_command,
 };
 
 static int

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *cloche_machine_text_for_error (const GError *error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
