@@ -9,10 +9,13 @@ all: $(BUILD)/build.ninja
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
 
+run:
+	tools/run.sh
+
 check:
 	tools/check.sh
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check clean
+.PHONY: all run check clean

@@ -2,24 +2,64 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The Cloche authors
 #
-# The gate: set up, build, run every test, print "N passed, N failed". BUILD: the build folder.
+# The gate: set up, build, forge a base, run every test, sanitize, fuzz a little, print "N passed, N failed". BUILD: the
+# build folder. CLOCHE_CHECK_HOME: where the base is kept between runs; it is made again only when what is in it changes.
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
-tools/install-packages.sh build run test
+case $build in /*) ;; *) build=$PWD/$build ;; esac
+home=${CLOCHE_CHECK_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/cloche-check}
+begun=$(date +%s)
+step () { echo "== $1 ($(($(date +%s) - begun)) s)"; }
+
+step "packages"
+tools/install-packages.sh build run test fuzz
+step "build"
 [ -f "$build/build.ninja" ] || meson setup "$build"
 ninja -C "$build"
 
-status=0
-meson test -C "$build" --no-rebuild --print-errorlogs || status=$?
+# One forged base for all suites, in folders of its own: the user's are not touched.
+step "base"
+mkdir -p "$home"
+XDG_DATA_HOME=$home/data XDG_CACHE_HOME=$home/cache XDG_CONFIG_HOME=$home/config \
+  CLOCHE_LIBEXECDIR=$build/libexec CLOCHE_PKGDATADIR=$build/share \
+  "$build/app/cli/clochectl" image build --if-needed
+export CLOCHE_TEST_BASES="$home/data/cloche/bases"
 
-# Count subtests, which is what a person means by a test: TAP lines of every suite's log.
-awk '/^ *(not )?ok [0-9]/ { if (/^ *not ok/ && !/# TODO/) failed++; else passed++ } /# SKIP/ { skipped++; print "skipped: " $0 > "/dev/stderr" }
-     END { printf "%d passed, %d failed\n", passed, failed + 0 }' "$build/meson-logs/testlog.txt" > "$build/summary"
-summary=$(cat "$build/summary")
-case $summary in
+step "tests"
+status=0
+: > "$build/tap.log"
+meson test -C "$build" --no-rebuild --print-errorlogs || status=1
+cat "$build/meson-logs/testlog.txt" >> "$build/tap.log"
+
+step "sanitizers"
+if BUILD="$build-sanitize" tools/sanitize.sh > "$build/sanitize.log" 2>&1; then
+  echo "ok 1 - sanitize" >> "$build/tap.log"
+else
+  tail -n 80 "$build/sanitize.log"
+  echo "not ok 1 - sanitize" >> "$build/tap.log"
+  status=1
+fi
+step "fuzzing"
+if BUILD="$build-fuzz" tools/fuzz.sh 20 > "$build/fuzz.log" 2>&1; then
+  grep '^ok' "$build/fuzz.log"
+else
+  tail -n 80 "$build/fuzz.log"
+  status=1
+fi
+grep -E '^(not )?ok' "$build/fuzz.log" >> "$build/tap.log" || true
+step "done"
+
+# A test is what TAP calls one. A suite that died without a "not ok" still counts as one failure.
+grep -E '^ *ok .*# SKIP' "$build/tap.log" | sed 's/^/skipped: /' || true
+awk -v status="$status" '
+  /^ *not ok [0-9]/ { if (!/# TODO/) failed++ }
+  /^ *ok [0-9]/ { if (!/# SKIP/) passed++ }
+  END { if (status != 0 && failed == 0) failed = 1; printf "%d passed, %d failed\n", passed, failed + 0 }' "$build/tap.log" > "$build/summary"
+cat "$build/summary"
+case $(cat "$build/summary") in
   "0 passed"*) echo "No test ran."; status=1 ;;
-  *", 0 failed") [ "$status" = 0 ] || summary=${summary%0 failed}"1 failed" ;;
+  *", 0 failed") ;;
+  *) status=1 ;;
 esac
-echo "$summary"
 exit "$status"
