@@ -499,14 +499,21 @@ cloche_guest_job_signal (cloche_guest_job *self,
 }
 
 void
+cloche_guest_job_note_reason (cloche_guest_job       *self,
+                              cloche_guest_job_reason reason)
+{
+  if (self->reason == CLOCHE_GUEST_JOB_BY_ITSELF || self->reason == CLOCHE_GUEST_JOB_INTERRUPTED)
+    self->reason = reason;
+}
+
+void
 cloche_guest_job_stop (cloche_guest_job       *self,
                        cloche_guest_job_reason reason)
 {
   if (self->is_over)
     return;
-  if (self->reason == CLOCHE_GUEST_JOB_BY_ITSELF || self->reason == CLOCHE_GUEST_JOB_INTERRUPTED)
-    self->reason = reason;
-  if (reason != CLOCHE_GUEST_JOB_INTERRUPTED && self->class->stop != NULL)
+  cloche_guest_job_note_reason (self, reason);
+  if (self->class->stop != NULL)
     self->class->stop (self, self->user_data);
 }
 

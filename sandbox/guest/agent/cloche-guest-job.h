@@ -78,6 +78,10 @@ bool              cloche_guest_job_is_full     (cloche_guest_job *self,
 void              cloche_guest_job_input_ready (cloche_guest_job *self);
 void              cloche_guest_job_signal      (cloche_guest_job *self,
                                                 int               number);
+/* What is about to end it, if it ends now. */
+void              cloche_guest_job_note_reason (cloche_guest_job       *self,
+                                                cloche_guest_job_reason reason);
+/* Notes the reason and asks the source to end, at first gently. */
 void              cloche_guest_job_stop        (cloche_guest_job       *self,
                                                 cloche_guest_job_reason reason);
 

@@ -60,11 +60,13 @@ cloche_op_signal (cloche_agent  *agent,
     cloche_reply_error (stream, "invalid", "There is no signal %lld", (long long) number);
     return;
   }
-  if (number == SIGKILL || number == SIGTERM)
-    cloche_guest_job_stop (job, CLOCHE_GUEST_JOB_KILLED);
+  if (number == SIGKILL)
+    cloche_guest_job_note_reason (job, CLOCHE_GUEST_JOB_KILLED);
   else if (number == SIGINT)
-    cloche_guest_job_stop (job, CLOCHE_GUEST_JOB_INTERRUPTED);
-  if (number != SIGTERM)
+    cloche_guest_job_note_reason (job, CLOCHE_GUEST_JOB_INTERRUPTED);
+  if (number == SIGTERM)
+    cloche_guest_job_stop (job, CLOCHE_GUEST_JOB_KILLED);
+  else
     cloche_guest_job_signal (job, (int) number);
   cloche_reply_end (stream, NULL);
 }
@@ -84,7 +86,7 @@ cloche_op_interrupt (cloche_agent  *agent,
   job = find_job (agent, stream, request);
   if (job == NULL)
     return;
-  cloche_guest_job_stop (job, CLOCHE_GUEST_JOB_INTERRUPTED);
+  cloche_guest_job_note_reason (job, CLOCHE_GUEST_JOB_INTERRUPTED);
   cloche_guest_job_signal (job, SIGINT);
   cloche_reply_end (stream, NULL);
 }

@@ -33,6 +33,8 @@ struct cloche_port
   int given_fd;                 /* in place of a virtio port, or -1 */
   int wanted[2];                /* pipe, loop to thread: one byte = open it */
   int opened[2];                /* pipe, thread to loop: the descriptor's number */
+  cloche_source *source;
+  pthread_t thread;
   cloche_port_ready ready;
   void *user_data;
 };
@@ -153,7 +155,6 @@ static int
 start_thread (cloche_port *self)
 {
   pthread_attr_t attributes;
-  pthread_t thread;
   sigset_t all, before;
   int result;
 
@@ -161,8 +162,7 @@ start_thread (cloche_port *self)
   (void) pthread_sigmask (SIG_SETMASK, &all, &before);
   (void) pthread_attr_init (&attributes);
   (void) pthread_attr_setstacksize (&attributes, THREAD_STACK_BYTES);
-  (void) pthread_attr_setdetachstate (&attributes, PTHREAD_CREATE_DETACHED);
-  result = pthread_create (&thread, &attributes, run, self);
+  result = pthread_create (&self->thread, &attributes, run, self);
   (void) pthread_attr_destroy (&attributes);
   (void) pthread_sigmask (SIG_SETMASK, &before, NULL);
   return -result;
@@ -182,10 +182,24 @@ cloche_port_new (cloche_loop      *loop,
   self->ready = ready;
   self->user_data = user_data;
   if (pipe2 (self->wanted, O_CLOEXEC) < 0 || pipe2 (self->opened, O_CLOEXEC) < 0 ||
-      cloche_loop_watch (loop, self->opened[0], EPOLLIN, opened_cb, self) == NULL ||
+      (self->source = cloche_loop_watch (loop, self->opened[0], EPOLLIN, opened_cb, self)) == NULL ||
       start_thread (self) < 0 || write (self->wanted[1], "", 1) != 1)
     return NULL; /* The agent cannot go on without its ports; what was opened ends with it. */
   return self;
+}
+
+void
+cloche_port_free (cloche_port *self)
+{
+  if (self == NULL)
+    return;
+  (void) close (self->wanted[1]); /* The thread reads the end of it and returns. */
+  (void) pthread_join (self->thread, NULL);
+  cloche_source_remove (self->source);
+  (void) close (self->wanted[0]);
+  (void) close (self->opened[0]);
+  (void) close (self->opened[1]);
+  free (self);
 }
 
 int

@@ -26,5 +26,7 @@ cloche_port *cloche_port_new       (cloche_loop       *loop,
                                     int                fd,
                                     cloche_port_ready  ready,
                                     void              *user_data);
+/* Waits for the thread, which must not be waiting for a host: only where there is no machine. NULL is allowed. */
+void         cloche_port_free      (cloche_port *self);
 /* The descriptor of ready() is closed by the caller first. False: this port cannot come back. */
 int          cloche_port_give_back (cloche_port *self);

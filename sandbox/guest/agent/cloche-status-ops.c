@@ -11,6 +11,7 @@
 #include "cloche-reply.h"
 #include "cloche-text-file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,8 +186,10 @@ cloche_op_clock (cloche_agent  *agent,
                  cloche_stream *stream,
                  json_t        *request)
 {
-  int result = cloche_kernel_state_set_clock_us (cloche_request_number (request, "realtime_us", 0));
+  int result = -EPERM;
 
+  if (agent->is_init)           /* Else it is somebody's own clock. */
+    result = cloche_kernel_state_set_clock_us (cloche_request_number (request, "realtime_us", 0));
   if (result < 0)
     cloche_reply_errno (stream, -result, "Could not set the clock");
   else

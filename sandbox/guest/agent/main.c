@@ -118,6 +118,7 @@ serve (cloche_agent *agent,
   static const char *const names[] = { "control", "bulk" };
   int n_alive = 2;
   line lines[2] = { 0 };
+  int result;
 
   for (int i = 0; i < 2; i++) {
     lines[i].agent = agent;
@@ -127,7 +128,11 @@ serve (cloche_agent *agent,
     if (lines[i].port == NULL)
       return -1;
   }
-  return cloche_loop_run (agent->loop);
+  result = cloche_loop_run (agent->loop);
+  if (!agent->is_init)
+    for (int i = 0; i < 2; i++)
+      cloche_port_free (lines[i].port);
+  return result;
 }
 
 int
@@ -150,5 +155,6 @@ main (int    argc,
   cloche_children_free (agent.children);
   cloche_services_free (agent.services);
   cloche_jobs_free (agent.jobs);
+  cloche_loop_free (agent.loop);
   return result == 0 ? 0 : 1;
 }
