@@ -3,26 +3,25 @@
  */
 #include "cloche-cli-forge.h"
 
-#include "cloche-base-store.h"
 #include "cloche-forge.h"
 #include "cloche-json.h"
-#include "cloche-machine-shape.h"
-#include "cloche-qemu-program.h"
+#include "cloche-machine-host.h"
 
 /* The size that a conversation gets unless it asks for another one. */
 #define SIZE CLOCHE_MACHINE_SIZE_NORMAL
 
-static ClocheQemuProgram *
-find_program (ClocheCli *cli,
-              GError   **error)
+static gboolean
+prepare (ClocheCli         *cli,
+         ClocheMachineHost *host,
+         GError           **error)
 {
   ClocheCliWait wait = { NULL };
   g_autoptr (GAsyncResult) result = NULL;
 
-  cloche_qemu_program_find_async (NULL, cloche_paths_get_cache_dir (cli->paths), cli->cancellable, cloche_cli_wait_cb, &wait);
+  cloche_machine_host_prepare_async (host, cli->cancellable, cloche_cli_wait_cb, &wait);
   result = cloche_cli_wait (&wait);
 
-  return cloche_qemu_program_find_finish (result, error);
+  return cloche_machine_host_prepare_finish (host, result, error);
 }
 
 /* The newest base of this shape, if it was made of this image. */
@@ -65,17 +64,19 @@ cloche_cli_forge (ClocheCli         *cli,
                   GError           **error)
 {
   ClocheCliWait wait = { NULL };
-  g_autoptr (ClocheBaseStore) store = cloche_base_store_new (cloche_paths_get_data_dir (cli->paths));
-  g_autoptr (ClocheQemuProgram) program = find_program (cli, error);
+  g_autoptr (ClocheMachineHost) host = cloche_machine_host_new (cli->paths);
+  ClocheBaseStore *store = cloche_machine_host_get_bases (host);
+  const ClocheQemuProgram *program;
   g_autoptr (ClocheMachineShape) shape = NULL;
   g_autoptr (ClocheForge) forge = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   ClocheBaseFolder *base;
 
-  if (program == NULL)
+  if (!prepare (cli, host, error))
     return NULL;
 
-  shape = cloche_machine_shape_new (program->version, CLOCHE_ACCELERATOR_TCG, SIZE);
+  program = cloche_machine_host_get_program (host);
+  shape = cloche_machine_shape_new (program->version, cloche_machine_host_get_accelerator (host), SIZE);
   if (if_needed && (base = find_base (store, shape, image)) != NULL)
     return base;
 

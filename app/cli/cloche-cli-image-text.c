@@ -4,7 +4,7 @@
 #include "cloche-cli-image-text.h"
 
 #include "cloche-image-error.h"
-#include "cloche-machine-error.h"
+#include "cloche-machine-text.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
@@ -45,37 +45,16 @@ image_error_text (int code)
   }
 }
 
-static const char *
-machine_error_text (int code)
-{
-  switch (code) {
-  case CLOCHE_MACHINE_ERROR_NO_QEMU:
-    return _ ("QEMU is missing, or too old. On Debian: apt install qemu-system-x86.");
-  case CLOCHE_MACHINE_ERROR_NO_JAIL:
-    return _ ("QEMU cannot be confined on this computer, so it is not started. On Debian: apt install bubblewrap.");
-  case CLOCHE_MACHINE_ERROR_BASE_BUSY:
-    return _ ("Another program is busy with the machines just now. Try again when it has finished.");
-  case CLOCHE_MACHINE_ERROR_EXITED:
-    return _ ("QEMU ended before the machine was ready.");
-  default:
-    return _ ("The new machine could not be made ready.");
-  }
-}
-
 /**
  * cloche_cli_image_text:
  *
  * What to tell a person of a failure of building, importing or forging; the error's message has the facts.
  */
-const char *
+char *
 cloche_cli_image_text (const GError *error)
 {
   if (error->domain == CLOCHE_IMAGE_ERROR)
-    return image_error_text (error->code);
-  if (error->domain == CLOCHE_MACHINE_ERROR)
-    return machine_error_text (error->code);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
-    return _ ("The disk is full. Nothing was left behind.");
+    return g_strdup (image_error_text (error->code));
 
-  return _ ("The image could not be made.");
+  return cloche_machine_text_for_error (error);
 }

@@ -7,6 +7,6 @@
 
 G_BEGIN_DECLS
 
-const char *cloche_cli_image_text (const GError *error);
+char *cloche_cli_image_text (const GError *error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include "cloche-cli-image.h"
 
 #include "cloche-cli-forge.h"
+#include "cloche-cli-image-care.h"
 #include "cloche-cli-image-text.h"
 #include "cloche-cli-steps.h"
 #include "cloche-image-artefact.h"
@@ -17,7 +18,9 @@
 static int
 fail (const GError *error)
 {
-  return cloche_cli_fail (error, cloche_cli_image_text (error));
+  g_autofree char *text = cloche_cli_image_text (error);
+
+  return cloche_cli_fail (error, text);
 }
 
 static int
@@ -97,7 +100,7 @@ run_build (ClocheCli *cli,
   const GOptionEntry entries[] = {
     { "mirror", 0, 0, G_OPTION_ARG_STRING, &mirror, N_ ("Take Debian’s packages from this address"), N_ ("ADDRESS") },
     { "security-mirror", 0, 0, G_OPTION_ARG_STRING, &security_mirror,
-      N_ ("Take security updates from this address"), N_ ("ADDRESS") },
+      N_ ("With --mirror: take security updates from this address"), N_ ("ADDRESS") },
     { "if-needed", 0, 0, G_OPTION_ARG_NONE, &if_needed, N_ ("Build only what is not there already"), NULL },
     NO_TEMPLATE_ENTRY (&no_template),
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
@@ -111,8 +114,8 @@ run_build (ClocheCli *cli,
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!cloche_cli_parse ("image build", entries, &argc, &argv) || argc > 1 || (security_mirror != NULL && mirror == NULL))
-    return usage ();
+  if (!cloche_cli_parse_exact ("image build", entries, 0, &argc, &argv))
+    return CLOCHE_CLI_USAGE;
 
   builder = make_builder (cli, mirror, security_mirror, if_needed);
   g_signal_connect (builder, "progress", G_CALLBACK (progress_cb), steps);
@@ -140,8 +143,8 @@ run_import (ClocheCli *cli,
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!cloche_cli_parse ("image import FILE", entries, &argc, &argv) || argc != 2)
-    return usage ();
+  if (!cloche_cli_parse_exact ("image import FILE", entries, 1, &argc, &argv))
+    return CLOCHE_CLI_USAGE;
 
   cloche_image_artefact_import_async (argv[1], cloche_paths_get_data_dir (cli->paths), cli->cancellable,
                                       cloche_cli_wait_cb, &wait);
@@ -162,6 +165,9 @@ static const struct
 } SUBCOMMANDS[] = {
   { "build", run_build },
   { "import", run_import },
+  { "info", cloche_cli_image_info },
+  { "verify", cloche_cli_image_verify },
+  { "gc", cloche_cli_image_gc },
 };
 
 static int

@@ -39,21 +39,21 @@ cloche_cli_wait (ClocheCliWait *wait)
 
 /**
  * cloche_cli_parse:
- * @summary: the command's usage after "clochectl", such as "image import FILE"
+ * @usage: the command's usage after "clochectl", such as "image import FILE"
  *
  * Parses the options of a command, which stands in argv[0]; --help prints and ends the program.
  *
  * Returns: FALSE if they were not understood; the person has been told.
  */
 gboolean
-cloche_cli_parse (const char         *summary,
+cloche_cli_parse (const char         *usage,
                   const GOptionEntry *entries,
                   int                *argc,
                   char             ***argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
-  g_autofree char *program = g_strconcat ("clochectl ", summary, NULL);
+  g_autofree char *program = g_strconcat ("clochectl ", usage, NULL);
 
   g_set_prgname (program);
   g_option_context_add_main_entries (context, entries, NULL);
@@ -63,6 +63,30 @@ cloche_cli_parse (const char         *summary,
   g_printerr ("%s\n", error->message);
 
   return FALSE;
+}
+
+/**
+ * cloche_cli_parse_exact:
+ * @n_arguments: how many must stand there besides the options
+ *
+ * The same for a command that takes a fixed number of arguments.
+ */
+gboolean
+cloche_cli_parse_exact (const char         *usage,
+                        const GOptionEntry *entries,
+                        int                 n_arguments,
+                        int                *argc,
+                        char             ***argv)
+{
+  if (!cloche_cli_parse (usage, entries, argc, argv))
+    return FALSE;
+
+  if (*argc != n_arguments + 1) {
+    g_printerr (_ ("Usage: clochectl %s [OPTION]…\n"), usage);
+    return FALSE;
+  }
+
+  return TRUE;
 }
 
 /**

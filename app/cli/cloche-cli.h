@@ -60,10 +60,15 @@ void          cloche_cli_wait_cb (GObject      *source,
                                   gpointer      user_data);
 GAsyncResult *cloche_cli_wait    (ClocheCliWait *wait) G_GNUC_WARN_UNUSED_RESULT;
 
-gboolean      cloche_cli_parse (const char          *summary,
-                                const GOptionEntry  *entries,
-                                int                 *argc,
-                                char              ***argv);
+gboolean      cloche_cli_parse       (const char          *usage,
+                                      const GOptionEntry  *entries,
+                                      int                 *argc,
+                                      char              ***argv);
+gboolean      cloche_cli_parse_exact (const char          *usage,
+                                      const GOptionEntry  *entries,
+                                      int                  n_arguments,
+                                      int                 *argc,
+                                      char              ***argv);
 int           cloche_cli_fail  (const GError *error,
                                 const char   *text);
 

@@ -4,6 +4,7 @@
 #include "cloche-forge-memory.h"
 
 #include "cloche-base-error.h"
+#include "cloche-fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,4 +102,65 @@ cloche_forge_memory_punch (int           fd,
   }
 
   return TRUE;
+}
+
+static void
+punch_in_thread (GTask        *task,
+                 gpointer      source,
+                 gpointer      task_data,
+                 GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (cloche_forge_memory_punch (GPOINTER_TO_INT (task_data), cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+close_fd (gpointer data)
+{
+  (void) close (GPOINTER_TO_INT (data));        /* Holes need no second look. */
+}
+
+/**
+ * cloche_forge_memory_punch_async:
+ * @name: the file of a machine's memory in @dir_fd
+ *
+ * cloche_forge_memory_punch() in a worker thread.
+ */
+void
+cloche_forge_memory_punch_async (int                 dir_fd,
+                                 const char         *name,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  GError *error = NULL;
+  int fd = cloche_open_beneath (dir_fd, name, O_RDWR, 0, &error);
+
+  g_task_set_source_tag (task, cloche_forge_memory_punch_async);
+  if (fd < 0) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  g_task_set_task_data (task, GINT_TO_POINTER (fd), close_fd);
+  g_task_run_in_thread (task, punch_in_thread);
+}
+
+/**
+ * cloche_forge_memory_punch_finish:
+ *
+ * Errors: %G_IO_ERROR.
+ */
+gboolean
+cloche_forge_memory_punch_finish (GAsyncResult *result,
+                                  GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -185,22 +185,6 @@ published_cb (GObject      *source,
   }
 }
 
-/* What a base tells of the image that it was made from; the list of packages stays with the image. */
-static JsonObject *
-describe_image (ClocheImageFolder *image)
-{
-  static const char *const COPIED[] = { "built_us", "guest_key", "mirror", "recipe_key", "suite" };
-  JsonObject *manifest = cloche_image_folder_get_manifest (image);
-  JsonObject *description = json_object_new ();
-
-  json_object_set_string_member (description, "id", cloche_image_folder_get_id (image));
-  for (gsize i = 0; i < G_N_ELEMENTS (COPIED); i++)
-    if (cloche_json_get_node (manifest, COPIED[i]) != NULL)
-      json_object_set_member (description, COPIED[i], json_node_copy (cloche_json_get_node (manifest, COPIED[i])));
-
-  return description;
-}
-
 static void
 punched_cb (GObject      *source,
             GAsyncResult *result,
@@ -210,32 +194,15 @@ punched_cb (GObject      *source,
   g_autoptr (JsonObject) description = NULL;
   GError *error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error)) {
+  if (!cloche_forge_memory_punch_finish (result, &error)) {
     fail (self, error);
     return;
   }
 
-  description = describe_image (self->image);
+  description = cloche_image_folder_describe (self->image);
   tell (self, CLOCHE_IMAGE_STEP_PUBLISH, -1);
   cloche_base_draft_publish_async (self->draft, self->shape, description, g_get_real_time (), self->stage, NULL, NULL,
                                    published_cb, g_object_ref (self));
-}
-
-static void
-punch_in_thread (GTask        *task,
-                 gpointer      source,
-                 gpointer      task_data,
-                 GCancellable *cancellable)
-{
-  cloche_autofd int fd = cloche_open_beneath (GPOINTER_TO_INT (task_data), CLOCHE_BASE_FILE_RAM, O_RDWR, 0, NULL);
-  GError *error = NULL;
-
-  if (fd < 0)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "The memory's file is gone");
-  else if (cloche_forge_memory_punch (fd, cancellable, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
 }
 
 static void
@@ -244,7 +211,6 @@ quitted_cb (GObject      *source,
             gpointer      user_data)
 {
   g_autoptr (ClocheForge) self = user_data;
-  g_autoptr (GTask) task = NULL;
   GError *error = NULL;
 
   if (!cloche_qemu_quit_finish (CLOCHE_QEMU (source), result, &error)) {
@@ -253,10 +219,8 @@ quitted_cb (GObject      *source,
   }
 
   g_clear_object (&self->qemu);
-  task = g_task_new (self, self->stage, punched_cb, g_object_ref (self));
-  g_task_set_source_tag (task, punch_in_thread);
-  g_task_set_task_data (task, GINT_TO_POINTER (cloche_base_draft_peek_fd (self->draft)), NULL);
-  g_task_run_in_thread (task, punch_in_thread);
+  cloche_forge_memory_punch_async (cloche_base_draft_peek_fd (self->draft), CLOCHE_BASE_FILE_RAM, self->stage,
+                                   punched_cb, g_object_ref (self));
 }
 
 static void

@@ -226,7 +226,7 @@ make_root (Build            *build,
 
   if (mirror == NULL || !cloche_apt_mirror_check_uri (mirror->archive, error) ||
       (mirror->security != NULL && !cloche_apt_mirror_check_uri (mirror->security, error)) ||
-      (tree = cloche_image_tree_new (self->cache_path, cancellable, error)) == NULL ||
+      (tree = cloche_image_tree_new (self->cache_path, error)) == NULL ||
       !check_space (self->cache_path, self->data_path, error))
     return FALSE;
 
@@ -239,7 +239,7 @@ make_root (Build            *build,
     return FALSE;
   json_object_set_object_member (manifest, "packages", packages);
   json_object_set_string_member (manifest, "mirror", mirror->archive);
-  json_object_set_int_member (manifest, "built_us", g_get_real_time ());
+  json_object_set_int_member (manifest, "packages_us", g_get_real_time ());
 
   if (!cloche_image_tree_take_kernel (tree, cloche_image_draft_peek_fd (draft), error) ||
       !cloche_image_tree_write_modules (tree, build->recipe, initrd_fd, &modules_bytes, error) ||
@@ -280,7 +280,7 @@ take_root (ClocheImageFolder *from,
            GCancellable      *cancellable,
            GError           **error)
 {
-  static const char *const COPIED[] = { "built_us", "mirror", "modules_bytes", "packages" };
+  static const char *const COPIED[] = { "mirror", "modules_bytes", "packages", "packages_us" };
   JsonObject *old = cloche_image_folder_get_manifest (from);
   g_autofree char *initrd_path = g_build_filename (cloche_image_folder_get_path (from), CLOCHE_IMAGE_FILE_INITRD, NULL);
   cloche_autofd int old_initrd = open (initrd_path, O_RDONLY | O_CLOEXEC);
@@ -328,6 +328,7 @@ start_manifest (Build *build)
   g_autoptr (JsonObject) manifest = json_object_new ();
 
   json_object_set_int_member (manifest, "format", CLOCHE_IMAGE_FORMAT);
+  json_object_set_int_member (manifest, "built_us", g_get_real_time ());
   json_object_set_string_member (manifest, "suite", cloche_image_recipe_get_suite (build->recipe));
   json_object_set_string_member (manifest, "recipe_key", cloche_image_recipe_get_key (build->recipe));
   json_object_set_string_member (manifest, "guest_key", build->guest_key);

@@ -119,9 +119,22 @@ cloche_image_folder_get_path (ClocheImageFolder *self)
 }
 
 /**
+ * cloche_image_folder_get_packages_us:
+ *
+ * When the packages were installed, in microseconds since 1970, UTC: an image that took its root from another may be younger.
+ */
+gint64
+cloche_image_folder_get_packages_us (ClocheImageFolder *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_IMAGE_FOLDER (self), 0);
+
+  return cloche_json_get_int (self->manifest, "packages_us", 0);
+}
+
+/**
  * cloche_image_folder_get_built_us:
  *
- * When the root was made, in microseconds since 1970, UTC: its packages are as old as that.
+ * When the image was made, in microseconds since 1970, UTC.
  */
 gint64
 cloche_image_folder_get_built_us (ClocheImageFolder *self)
@@ -184,6 +197,27 @@ cloche_image_folder_get_manifest (ClocheImageFolder *self)
   g_return_val_if_fail (CLOCHE_IS_IMAGE_FOLDER (self), NULL);
 
   return self->manifest;
+}
+
+/**
+ * cloche_image_folder_describe:
+ *
+ * Returns: (transfer full): what a base tells of the image that it was made from. The list of packages stays with the image.
+ */
+JsonObject *
+cloche_image_folder_describe (ClocheImageFolder *self)
+{
+  static const char *const COPIED[] = { "built_us", "guest_key", "mirror", "packages_us", "recipe_key", "suite" };
+  JsonObject *description = json_object_new ();
+
+  g_return_val_if_fail (CLOCHE_IS_IMAGE_FOLDER (self), description);
+
+  json_object_set_string_member (description, "id", self->id);
+  for (gsize i = 0; i < G_N_ELEMENTS (COPIED); i++)
+    if (cloche_json_get_node (self->manifest, COPIED[i]) != NULL)
+      json_object_set_member (description, COPIED[i], json_node_copy (cloche_json_get_node (self->manifest, COPIED[i])));
+
+  return description;
 }
 
 static gboolean

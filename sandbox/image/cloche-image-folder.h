@@ -21,11 +21,13 @@ ClocheImageFolder *cloche_image_folder_open (const char  *path,
 const char        *cloche_image_folder_get_id            (ClocheImageFolder *self);
 const char        *cloche_image_folder_get_path          (ClocheImageFolder *self);
 gint64             cloche_image_folder_get_built_us      (ClocheImageFolder *self);
+gint64             cloche_image_folder_get_packages_us   (ClocheImageFolder *self);
 const char        *cloche_image_folder_get_recipe_key    (ClocheImageFolder *self);
 const char        *cloche_image_folder_get_guest_key     (ClocheImageFolder *self);
 guint64            cloche_image_folder_get_modules_bytes (ClocheImageFolder *self);
 guint64            cloche_image_folder_get_bytes         (ClocheImageFolder *self);
 JsonObject        *cloche_image_folder_get_manifest      (ClocheImageFolder *self);
+JsonObject        *cloche_image_folder_describe          (ClocheImageFolder *self) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean           cloche_image_folder_link_into (ClocheImageFolder  *self,
                                                   const char         *name,

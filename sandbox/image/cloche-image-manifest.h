@@ -26,7 +26,7 @@ extern const char *const CLOCHE_IMAGE_FILES[];
  * The content of manifest.json. Version 1:
  *
  *   "format": 1
- *   "built_us": microseconds since 1970, UTC
+ *   "built_us", "packages_us": when it was made and when its packages were installed; microseconds since 1970, UTC
  *   "suite": "trixie"
  *   "mirror": "http://…"
  *   "recipe_key", "guest_key": SHA-256 of what the root and our part of the initrd were made from

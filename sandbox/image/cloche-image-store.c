@@ -7,6 +7,7 @@
 #include "cloche-fd.h"
 #include "cloche-image-draft.h"
 #include "cloche-image-error.h"
+#include "cloche-image-tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,11 +160,13 @@ remove_image (ClocheImageFolder *image,
  */
 GPtrArray *
 cloche_image_store_collect (const char *data_path,
+                            const char *cache_path,
                             GError    **error)
 {
   g_autofree char *path = cloche_image_store_dup_path (data_path);
   g_autoptr (ClocheImageDraft) lock = cloche_image_draft_new (path, error);
-  g_autoptr (GPtrArray) images = lock != NULL ? cloche_image_store_list (data_path, error) : NULL;
+  g_autoptr (ClocheImageTree) tree = lock != NULL ? cloche_image_tree_new (cache_path, error) : NULL;
+  g_autoptr (GPtrArray) images = tree != NULL ? cloche_image_store_list (data_path, error) : NULL;
   g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func (g_free);
 
   if (images == NULL)

@@ -17,6 +17,7 @@ ClocheImageFolder *cloche_image_store_find     (const char  *data_path,
                                                 const char  *recipe_key,
                                                 const char  *guest_key) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray         *cloche_image_store_collect  (const char  *data_path,
+                                                const char  *cache_path,
                                                 GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

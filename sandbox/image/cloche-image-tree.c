@@ -54,9 +54,8 @@ remove_tree (const char *path,
  * Errors: %CLOCHE_IMAGE_ERROR_NO_NAMESPACE, %CLOCHE_IMAGE_ERROR_NO_TOOL, %G_IO_ERROR.
  */
 ClocheImageTree *
-cloche_image_tree_new (const char   *cache_path,
-                       GCancellable *cancellable,
-                       GError      **error)
+cloche_image_tree_new (const char *cache_path,
+                       GError    **error)
 {
   g_autoptr (ClocheImageTree) self = g_new0 (ClocheImageTree, 1);
 

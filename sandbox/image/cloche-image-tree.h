@@ -20,9 +20,8 @@ G_BEGIN_DECLS
  */
 typedef struct _ClocheImageTree ClocheImageTree;
 
-ClocheImageTree *cloche_image_tree_new  (const char    *cache_path,
-                                         GCancellable  *cancellable,
-                                         GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+ClocheImageTree *cloche_image_tree_new  (const char  *cache_path,
+                                         GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 void             cloche_image_tree_free (ClocheImageTree *self);
 
 gboolean         cloche_image_tree_bootstrap     (ClocheImageTree          *self,

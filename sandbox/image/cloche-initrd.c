@@ -118,6 +118,23 @@ resolve (const char        *folder,
   return cloche_kernel_modules_resolve (dependencies, builtin, names, error);
 }
 
+/* What is compressed in a way that we do not know comes out as it is: better seen here than in a machine that hangs. */
+static gboolean
+check_module (GBytes     *content,
+              const char *path,
+              GError    **error)
+{
+  gsize length;
+  const char *bytes = g_bytes_get_data (content, &length);
+
+  if (length < 4 || memcmp (bytes, "\177ELF", 4) != 0) {
+    g_set_error (error, CLOCHE_IMAGE_ERROR, CLOCHE_IMAGE_ERROR_INVALID, "“%s” is not a kernel module", path);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
 static gboolean
 add_modules (struct archive *writer,
              const char     *folder,
@@ -133,7 +150,7 @@ add_modules (struct archive *writer,
     g_autofree char *name = NULL;
     g_autoptr (GBytes) content = cloche_archive_read_xz (path, MODULE_MAX_BYTES, error);
 
-    if (content == NULL)
+    if (content == NULL || !check_module (content, path, error))
       return FALSE;
     if (g_str_has_suffix (base, ".xz"))
       base[strlen (base) - 3] = '\0';
