@@ -5,6 +5,8 @@
 
 #include <glib-object.h>
 
+#include "cloche-machine.h"
+
 G_BEGIN_DECLS
 
 typedef enum {
@@ -22,6 +24,8 @@ typedef enum {
  */
 #define CLOCHE_TYPE_STATUS (cloche_status_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheStatus, cloche_status, CLOCHE, STATUS, GObject)
+
+ClocheStatus      *cloche_status_new         (ClocheMachine *machine) G_GNUC_WARN_UNUSED_RESULT;
 
 ClocheStatusLevel  cloche_status_get_level   (ClocheStatus *self);
 const char        *cloche_status_get_summary (ClocheStatus *self);

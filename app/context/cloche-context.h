@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * ClocheContext:
  *
  * What one run of the window owns: store, settings, endpoints and their keys, machines. Made in main() and handed down.
+ *
+ * Signals: "endpoints-changed"; "problem" (const char *sentence): something could not be saved.
  */
 #define CLOCHE_TYPE_CONTEXT (cloche_context_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheContext, cloche_context, CLOCHE, CONTEXT, GObject)

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-context.h"
+
+#include "cloche-endpoints.h"
+#include "cloche-id.h"
+#include "cloche-machine-sandbox.h"
+#include "cloche-settings.h"
+
+/* A conversation that was opened in this run, and its machine. It stays: a turn may go on while another one is looked at. */
+typedef struct
+{
+  ClocheChat *chat;
+  ClocheMachine *machine;
+} Open;
+
+struct _ClocheContext
+{
+  GObject parent_instance;
+
+  ClochePaths *paths;
+  ClocheClock *clock;
+  ClocheMachineHost *host;
+  GSettings *settings;
+  ClocheStore *store;
+  ClocheWorkspace *workspace;
+  ClocheModels *models;
+  ClocheEndpoints *endpoints;
+  GHashTable *open;        /* conversation id → Open */
+};
+
+G_DEFINE_FINAL_TYPE (ClocheContext, cloche_context, G_TYPE_OBJECT)
+
+enum {
+  SIGNAL_ENDPOINTS_CHANGED,
+  SIGNAL_PROBLEM,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+open_free (gpointer data)
+{
+  Open *open = data;
+
+  g_object_unref (open->chat);
+  g_object_unref (open->machine);
+  g_free (open);
+}
+
+static void
+endpoints_changed_cb (ClocheContext *self)
+{
+  g_signal_emit (self, signals[SIGNAL_ENDPOINTS_CHANGED], 0);
+}
+
+static void
+problem_cb (ClocheContext *self,
+            const char    *sentence)
+{
+  g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, sentence);
+}
+
+static void
+workspace_loaded_cb (GObject      *object,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (cloche_workspace_load_finish (CLOCHE_WORKSPACE (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+endpoints_loaded_cb (GObject      *object,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ClocheContext *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (!cloche_endpoints_load_finish (CLOCHE_ENDPOINTS (object), result, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  cloche_workspace_load_async (self->workspace, g_task_get_cancellable (task), workspace_loaded_cb,
+                               g_steal_pointer (&task));
+}
+
+static void
+store_opened_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ClocheContext *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  self->store = cloche_store_open_finish (result, &error);
+  if (self->store == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  self->workspace = cloche_workspace_new (self->store, self->clock);
+  self->endpoints = cloche_endpoints_new (self->store, self->models);
+  g_signal_connect_object (self->endpoints, "changed", G_CALLBACK (endpoints_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->endpoints, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
+  cloche_endpoints_load_async (self->endpoints, g_task_get_cancellable (task), endpoints_loaded_cb,
+                               g_steal_pointer (&task));
+}
+
+static void
+machine_written_cb (GObject      *object,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr (ClocheContext) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cloche_store_write_finish (CLOCHE_STORE (object), result, &error))
+    problem_cb (self, error->message);
+}
+
+/* A conversation gets the name of its machine when it is opened first; the machine itself comes with its first use. */
+static ClocheMachine *
+make_machine (ClocheContext      *self,
+              ClocheConversation *conversation)
+{
+  const char *known = cloche_conversation_get_machine_id (conversation);
+  g_autofree char *id = known != NULL ? g_strdup (known) : cloche_id_new ();
+
+  if (known == NULL)
+    cloche_store_set_machine_async (self->store, cloche_conversation_get_id (conversation), id, NULL,
+                                    machine_written_cb, g_object_ref (self));
+
+  return cloche_machine_new (self->host, id);
+}
+
+static Open *
+find_open (ClocheContext *self,
+           ClocheChat    *chat)
+{
+  return g_hash_table_lookup (self->open, cloche_conversation_get_id (cloche_chat_get_conversation (chat)));
+}
+
+static void
+cloche_context_finalize (GObject *object)
+{
+  ClocheContext *self = CLOCHE_CONTEXT (object);
+
+  g_clear_pointer (&self->open, g_hash_table_unref);
+  g_clear_object (&self->endpoints);
+  g_clear_object (&self->models);
+  g_clear_object (&self->workspace);
+  g_clear_object (&self->store);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->host);
+  g_clear_object (&self->paths);
+  g_clear_pointer (&self->clock, cloche_clock_unref);
+
+  G_OBJECT_CLASS (cloche_context_parent_class)->finalize (object);
+}
+
+static void
+cloche_context_class_init (ClocheContextClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cloche_context_finalize;
+  signals[SIGNAL_ENDPOINTS_CHANGED] = g_signal_new ("endpoints-changed", CLOCHE_TYPE_CONTEXT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                    NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_PROBLEM] = g_signal_new ("problem", CLOCHE_TYPE_CONTEXT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+cloche_context_init (ClocheContext *self)
+{
+  self->clock = cloche_clock_new_system ();
+  self->models = cloche_models_new ();
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, open_free);
+}
+
+ClocheContext *
+cloche_context_new (ClochePaths *paths)
+{
+  ClocheContext *self = g_object_new (CLOCHE_TYPE_CONTEXT, NULL);
+
+  self->paths = g_object_ref (paths);
+  self->host = cloche_machine_host_new (paths);
+
+  return self;
+}
+
+/**
+ * cloche_context_open_async:
+ *
+ * Errors: those of the store and of its settings; without them there is nothing to show.
+ */
+void
+cloche_context_open_async (ClocheContext      *self,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, cloche_context_open_async);
+  self->settings = cloche_settings_new (cloche_paths_get_config_dir (self->paths), &error);
+  if (self->settings == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  cloche_store_open_async (cloche_paths_get_data_dir (self->paths), self->clock, cancellable, store_opened_cb,
+                           g_steal_pointer (&task));
+}
+
+gboolean
+cloche_context_open_finish (ClocheContext *self,
+                            GAsyncResult  *result,
+                            GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+GSettings *
+cloche_context_get_settings (ClocheContext *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), NULL);
+
+  return self->settings;
+}
+
+ClocheWorkspace *
+cloche_context_get_workspace (ClocheContext *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), NULL);
+
+  return self->workspace;
+}
+
+ClocheModels *
+cloche_context_get_models (ClocheContext *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), NULL);
+
+  return self->models;
+}
+
+/**
+ * cloche_context_open_chat:
+ *
+ * Returns: (transfer full): the same object for the same conversation
+ */
+ClocheChat *
+cloche_context_open_chat (ClocheContext      *self,
+                          ClocheConversation *conversation)
+{
+  const char *id = cloche_conversation_get_id (conversation);
+  Open *open = g_hash_table_lookup (self->open, id);
+  g_autoptr (ClocheMachineSandbox) sandbox = NULL;
+
+  if (open != NULL)
+    return g_object_ref (open->chat);
+
+  open = g_new0 (Open, 1);
+  open->machine = make_machine (self, conversation);
+  sandbox = cloche_machine_sandbox_new (open->machine);
+  open->chat = cloche_chat_new (self->store, conversation, CLOCHE_SANDBOX (sandbox), self->clock);
+  g_hash_table_insert (self->open, g_strdup (id), open);
+
+  return g_object_ref (open->chat);
+}
+
+ClocheFiles *
+cloche_context_open_files (ClocheContext *self,
+                           ClocheChat    *chat)
+{
+  g_autofree char *folder = g_build_filename (cloche_paths_get_cache_dir (self->paths), "files", NULL);
+
+  return cloche_files_new (self->store, cloche_chat_get_sandbox (chat), folder);
+}
+
+ClocheStatus *
+cloche_context_open_status (ClocheContext *self,
+                            ClocheChat    *chat)
+{
+  return cloche_status_new (find_open (self, chat)->machine);
+}
+
+GPtrArray *
+cloche_context_get_endpoints (ClocheContext *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), NULL);
+
+  return cloche_endpoints_get_all (self->endpoints);
+}
+
+gboolean
+cloche_context_are_keys_kept (ClocheContext *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), FALSE);
+
+  return cloche_endpoints_are_keys_kept (self->endpoints);
+}
+
+void
+cloche_context_save_endpoint (ClocheContext  *self,
+                              ClocheEndpoint *endpoint,
+                              const char     *key)
+{
+  g_return_if_fail (CLOCHE_IS_CONTEXT (self));
+
+  cloche_endpoints_save (self->endpoints, endpoint, key);
+}
+
+void
+cloche_context_delete_endpoint (ClocheContext *self,
+                                const char    *id)
+{
+  g_return_if_fail (CLOCHE_IS_CONTEXT (self));
+
+  cloche_endpoints_delete (self->endpoints, id);
+}
+
+void
+cloche_context_refresh_models (ClocheContext *self)
+{
+  g_return_if_fail (CLOCHE_IS_CONTEXT (self));
+
+  cloche_endpoints_refresh (self->endpoints);
+}
