@@ -270,8 +270,9 @@ cloche_markdown_block_equal (ClocheMarkdownBlock *self,
          g_strcmp0 (self->text, other->text) == 0 &&
          g_strcmp0 (self->language, other->language) == 0 &&
          g_strcmp0 (self->uri, other->uri) == 0 && self->columns->len == other->columns->len &&
-         memcmp (self->columns->data, other->columns->data,
-                 self->columns->len * sizeof (ClocheMarkdownAlign)) == 0 &&
+         (self->columns->len == 0 ||
+          memcmp (self->columns->data, other->columns->data,
+                  self->columns->len * sizeof (ClocheMarkdownAlign)) == 0) &&
          paragraphs_equal (self->paragraphs, other->paragraphs) &&
          cells_equal (self->cells, other->cells);
 }
