@@ -20,9 +20,20 @@
  *
  * That /dev/kvm opens says little: on hosts that are virtual machines themselves KVM may create a machine and then refuse
  * its processor or hang in its firmware. So a machine without anything to boot is started, exactly as conversations' ones
- * are, with its firmware told to reset it when nothing boots; QEMU ends at a reset. If it ends by itself in time, KVM works.
- * The verdict is remembered for this QEMU, this kernel and this processor model.
+ * are, with its firmware told to reset it when nothing boots; QEMU ends at a reset. First emulated, then with KVM: if that
+ * needs much longer than emulation did a moment before, on a computer just as busy, KVM does not work or is not worth it.
+ * (One such host was through after 4 s or never; its emulation after 0.4 s.) The verdict is remembered for this QEMU, this
+ * kernel and this processor model.
  */
+
+/* Of this rule; another one must not trust what this one has found. */
+#define RULE_VERSION 2
+
+/* ms: what KVM may take in any case; real ones need 200 to 300. */
+#define KVM_LEAST_MS 1000
+
+/* How many times as long as emulation KVM may take. */
+#define KVM_PATIENCE 2
 
 /* bytes: the file that remembers the verdict. */
 #define CACHE_BYTES 4096
@@ -41,6 +52,8 @@ typedef struct
 {
   char *cache_path;
   char *key;
+  ClocheQemuProgram *program;
+  gint64 begun_us;              /* monotonic: of the emulated try */
 } ProbeData;
 
 typedef struct
@@ -59,6 +72,7 @@ verdict_free (Verdict *verdict)
 static void
 probe_data_free (ProbeData *data)
 {
+  g_clear_pointer (&data->program, cloche_qemu_program_free);
   g_free (data->cache_path);
   g_free (data->key);
   g_free (data);
@@ -204,8 +218,8 @@ make_key (const ClocheQemuProgram *program)
 
   g_assert (uname (&name) == 0);        /* It fails for a bad pointer only. */
 
-  return g_strdup_printf ("%s %s|%s %s|%s", program->path, program->version, name.release, name.version,
-                          shape->cpu_model);
+  return g_strdup_printf ("%d|%s %s|%s %s|%s", RULE_VERSION, program->path, program->version, name.release,
+                          name.version, shape->cpu_model);
 }
 
 static int
@@ -291,6 +305,27 @@ tried_cb (GObject      *source,
   g_task_return_pointer (task, verdict, (GDestroyNotify) verdict_free);
 }
 
+static void
+emulated_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ProbeData *data = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  gint64 taken_ms = (g_get_monotonic_time () - data->begun_us) / 1000;
+  GError *error = NULL;
+
+  if (!cloche_accelerator_try_finish (result, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  cloche_accelerator_try_async (data->program, CLOCHE_ACCELERATOR_KVM,
+                                (guint) MAX (taken_ms * KVM_PATIENCE, KVM_LEAST_MS), cancellable,
+                                tried_cb, g_steal_pointer (&task));
+}
+
 static Verdict *
 judge_device (void)
 {
@@ -312,9 +347,10 @@ judge_device (void)
  * @cache_path: (nullable): the file that remembers the verdict; its folder exists
  *
  * Decides between KVM and emulation. Takes no time if the verdict is known or the device cannot be opened, else as long as
- * a firmware needs, at most %CLOCHE_ACCELERATOR_TRY_MS.
+ * a firmware needs twice.
  *
- * Errors: %CLOCHE_MACHINE_ERROR_NO_JAIL if QEMU cannot be confined at all; %G_IO_ERROR_CANCELLED.
+ * Errors: %CLOCHE_MACHINE_ERROR_NO_JAIL if QEMU cannot be confined at all; %G_IO_ERROR_TIMED_OUT if not even an emulated
+ * machine runs; %G_IO_ERROR_CANCELLED.
  */
 void
 cloche_accelerator_probe_async (const ClocheQemuProgram *program,
@@ -329,6 +365,8 @@ cloche_accelerator_probe_async (const ClocheQemuProgram *program,
 
   data->cache_path = g_strdup (cache_path);
   data->key = make_key (program);
+  data->program = cloche_qemu_program_copy (program);
+  data->begun_us = g_get_monotonic_time ();
   g_task_set_source_tag (task, cloche_accelerator_probe_async);
   g_task_set_task_data (task, data, (GDestroyNotify) probe_data_free);
   if (verdict == NULL)
@@ -337,8 +375,8 @@ cloche_accelerator_probe_async (const ClocheQemuProgram *program,
   if (verdict != NULL)
     g_task_return_pointer (task, verdict, (GDestroyNotify) verdict_free);
   else
-    cloche_accelerator_try_async (program, CLOCHE_ACCELERATOR_KVM, CLOCHE_ACCELERATOR_TRY_MS, cancellable,
-                                  tried_cb, g_steal_pointer (&task));
+    cloche_accelerator_try_async (program, CLOCHE_ACCELERATOR_TCG, CLOCHE_ACCELERATOR_TRY_MS, cancellable,
+                                  emulated_cb, g_steal_pointer (&task));
 }
 
 /**

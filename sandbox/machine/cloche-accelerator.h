@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* milliseconds: the firmware of a machine that KVM really runs is through in a tenth of this. */
-#define CLOCHE_ACCELERATOR_TRY_MS 5000
+/* milliseconds: an emulated firmware is through in 400 on an idle computer; this is for a very busy one. */
+#define CLOCHE_ACCELERATOR_TRY_MS 30000
 
 void     cloche_accelerator_probe_async  (const ClocheQemuProgram  *program,
                                           const char               *cache_path,
