@@ -180,19 +180,19 @@ held_cb (GObject      *source,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  g_autoptr (Operation) operation = user_data;
+  Operation *operation = user_data;
   ClocheKeeper *self = operation->keeper;
   g_autoptr (GError) error = NULL;
   const ClocheKeeperOp *op = operation->op;
 
   if (!cloche_keeper_rest_hold_finish (self->rest, result, &error)) {
     cloche_wire_stream_refuse (operation->stream, error);
+    operation_free (operation);
     return;
   }
 
   self->n_operations++;
-  cloche_keeper_relay_async (self->boot->guest, operation->stream, operation->request, op,
-                             relayed_cb, g_steal_pointer (&operation));
+  cloche_keeper_relay_async (self->boot->guest, operation->stream, operation->request, op, relayed_cb, operation);
   /* It needs the machine for its answer, which comes before the machine is next looked at. */
   if (op->is_passive)
     cloche_keeper_rest_release (self->rest);
