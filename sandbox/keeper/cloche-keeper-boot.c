@@ -158,7 +158,7 @@ memory_opened_cb (GObject      *source,
     return;
   }
 
-  spec = cloche_qemu_spec_new_fork (steps->program, steps->base, steps->boot->memory, g_steal_fd (&disk), &error);
+  spec = cloche_qemu_spec_new_fork (steps->program, steps->base, steps->boot->memory, disk, &error);
   if (spec == NULL) {
     g_task_return_error (task, error);
     return;

@@ -3,7 +3,6 @@
  */
 #include "cloche-qemu-program.h"
 
-#include "cloche-base-error.h"
 #include "cloche-fd.h"
 #include "cloche-json.h"
 #include "cloche-machine-error.h"
@@ -184,7 +183,9 @@ make_key (const char *path,
     struct stat st;
 
     if (stat (both[i], &st) < 0) {
-      cloche_set_errno_error (error, errno, "Could not look at “%s”", both[i]);
+      g_set_error (error, CLOCHE_MACHINE_ERROR,
+                   both[i] == path ? CLOCHE_MACHINE_ERROR_NO_QEMU : CLOCHE_MACHINE_ERROR_NO_JAIL,
+                   "Could not look at “%s”: %s", both[i], g_strerror (errno));
       return NULL;
     }
     g_string_append_printf (key, "|%s %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld", both[i],
