@@ -19,6 +19,7 @@ typedef struct
   char *machine_id;
   GIOStream *stream;
   char *hello;
+  gboolean is_second_try;
 } Steps;
 
 static void
@@ -29,6 +30,29 @@ steps_free (Steps *steps)
   g_free (steps->machine_id);
   g_free (steps->hello);
   g_free (steps);
+}
+
+static void launch (GTask *task);
+
+/* A keeper that ends just now may still take a connection, which then breaks: whoever comes next starts a new one. */
+static void
+try_again (GTask  *task,
+           GError *take_error)
+{
+  Steps *steps = g_task_get_task_data (task);
+
+  if (steps->is_second_try || steps->connection->was_started) {
+    g_task_return_error (task, take_error);
+    return;
+  }
+
+  g_error_free (take_error);
+  steps->is_second_try = TRUE;
+  g_clear_object (&steps->stream);
+  g_clear_pointer (&steps->hello, g_free);
+  g_clear_pointer (&steps->connection, cloche_keeper_connection_free);
+  steps->connection = g_new0 (ClocheKeeperConnection, 1);
+  launch (task);
 }
 
 static void
@@ -42,7 +66,7 @@ greeted_cb (GObject      *source,
   g_autofree char *hello = cloche_wire_read_hello_finish (G_INPUT_STREAM (source), result, &error);
 
   if (hello == NULL) {
-    g_task_return_error (task, error);
+    try_again (task, error);
   } else if (strcmp (hello, "CLOCHE 1 keeper") != 0) {
     g_task_return_new_error (task, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_PROTOCOL, "The keeper began with “%s”", hello);
   } else {
@@ -62,7 +86,7 @@ hello_sent_cb (GObject      *source,
   GError *error = NULL;
 
   if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error))
-    g_task_return_error (task, error);
+    try_again (task, error);
   else
     cloche_wire_read_hello_async (g_io_stream_get_input_stream (steps->stream), cancellable,
                                   greeted_cb, g_steal_pointer (&task));
@@ -80,7 +104,7 @@ connected_cb (GObject      *source,
   GSocketConnection *connection = g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
 
   if (connection == NULL) {
-    g_task_return_error (task, error);
+    try_again (task, error);
     return;
   }
 
@@ -147,25 +171,25 @@ launched_cb (GObject      *source,
   g_autoptr (GTask) task = user_data;
   GCancellable *cancellable = g_task_get_cancellable (task);
   Steps *steps = g_task_get_task_data (task);
-  ClocheKeeperLaunch *launch;
+  ClocheKeeperLaunch *found;
   g_autoptr (GInputStream) pipe = NULL;
   g_autoptr (GDataInputStream) lines = NULL;
   GError *error = NULL;
 
-  launch = g_task_propagate_pointer (G_TASK (result), &error);
-  if (launch == NULL) {
+  found = g_task_propagate_pointer (G_TASK (result), &error);
+  if (found == NULL) {
     g_task_return_error (task, error);
     return;
   }
 
-  steps->connection->launch = launch;
-  steps->connection->was_started = launch->ready_fd >= 0;
+  steps->connection->launch = found;
+  steps->connection->was_started = found->ready_fd >= 0;
   if (!steps->connection->was_started) {
     connect_to_keeper (g_steal_pointer (&task));
     return;
   }
 
-  pipe = g_unix_input_stream_new (g_steal_fd (&launch->ready_fd), TRUE);
+  pipe = g_unix_input_stream_new (g_steal_fd (&found->ready_fd), TRUE);
   lines = g_data_input_stream_new (pipe);
   g_buffered_input_stream_set_buffer_size (G_BUFFERED_INPUT_STREAM (lines), READY_LINE_BYTES);
   g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, cancellable,
@@ -188,23 +212,28 @@ launch_thread (GTask        *task,
 }
 
 static void
+launch (GTask *task)
+{
+  Steps *steps = g_task_get_task_data (task);
+  g_autoptr (GTask) launching = g_task_new (g_task_get_source_object (task), g_task_get_cancellable (task),
+                                            launched_cb, g_object_ref (task));
+
+  g_task_set_task_data (launching, g_strdup (steps->machine_id), g_free);
+  g_task_run_in_thread (launching, launch_thread);
+}
+
+static void
 prepared_cb (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Steps *steps = g_task_get_task_data (task);
-  g_autoptr (GTask) launch = NULL;
   GError *error = NULL;
 
-  if (!cloche_machine_host_prepare_finish (CLOCHE_MACHINE_HOST (source), result, &error)) {
+  if (cloche_machine_host_prepare_finish (CLOCHE_MACHINE_HOST (source), result, &error))
+    launch (task);
+  else
     g_task_return_error (task, error);
-    return;
-  }
-
-  launch = g_task_new (source, g_task_get_cancellable (task), launched_cb, g_object_ref (task));
-  g_task_set_task_data (launch, g_strdup (steps->machine_id), g_free);
-  g_task_run_in_thread (launch, launch_thread);
 }
 
 void

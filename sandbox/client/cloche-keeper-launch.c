@@ -18,7 +18,8 @@
  * How a keeper comes to life, without a moment in which two clients start two of them or one client waits in vain:
  *
  *   1. take the machine's lock "starting" (waits for another client that is in the middle of this)
- *   2. try its lock "running". Taken by somebody: there is a keeper, and its sockets were bound before it was started.
+ *   2. try its lock "running". Taken by somebody: there is a keeper, and its sockets were bound before it was started. If
+ *      nobody listens on them, it is ending: wait for the lock.
  *   3. Free: bind and listen on both sockets here, start the keeper with them and with the lock as inherited
  *      descriptors. From now on a connection waits in the socket's backlog until the keeper accepts it.
  *
@@ -129,6 +130,21 @@ spawn_keeper (ClocheMachineHost   *host,
     NULL, NULL, NULL, NULL, error);
 }
 
+/* Whether the keeper that holds the lock still listens. One that is ending does not, and lets go of the lock soon. */
+static gboolean
+is_listening (const char *path)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GError) error = NULL;
+
+  if (socket == NULL || g_socket_connect (socket, address, NULL, &error))
+    return TRUE;
+
+  return !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) &&
+         !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
 static gboolean
 find_or_spawn (ClocheMachineHost   *host,
                ClocheMachineFolder *folder,
@@ -143,6 +159,10 @@ find_or_spawn (ClocheMachineHost   *host,
     return FALSE;
 
   running = cloche_machine_folder_lock (folder, "running", FALSE, &lock_error);
+  if (running < 0 && !is_listening (launch->wire_path)) {
+    g_clear_error (&lock_error);
+    running = cloche_machine_folder_lock (folder, "running", TRUE, &lock_error);
+  }
   if (running >= 0)
     return spawn_keeper (host, folder, launch, running, error);
   if (g_error_matches (lock_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
