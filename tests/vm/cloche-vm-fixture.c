@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-vm-fixture.h"
+
+#include "cloche-id.h"
+#include "cloche-json.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+void
+cloche_vm_result_cb (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      result_slot)
+{
+  *(GAsyncResult **) result_slot = g_object_ref (result);
+}
+
+GAsyncResult *
+cloche_vm_wait (GAsyncResult **result_slot)
+{
+  while (*result_slot == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return *result_slot;
+}
+
+void
+cloche_vm_fixture_set_up (ClocheVmFixture *fixture,
+                          gconstpointer    data)
+{
+  g_autoptr (GError) error = NULL;
+  const char *bases = g_getenv ("CLOCHE_TEST_BASES");
+  g_autofree char *data_dir = NULL;
+  g_autofree char *cache_dir = NULL;
+  g_autofree char *config_dir = NULL;
+  g_autofree char *runtime_dir = NULL;
+  g_autofree char *link = NULL;
+
+  if (bases == NULL)
+    g_error ("CLOCHE_TEST_BASES must name the folder of a forged base; 'make check' makes one");
+
+  fixture->dir = g_dir_make_tmp ("cloche-vm-XXXXXX", &error);
+  g_assert_no_error (error);
+  data_dir = g_build_filename (fixture->dir, "data", NULL);
+  cache_dir = g_build_filename (fixture->dir, "cache", NULL);
+  config_dir = g_build_filename (fixture->dir, "config", NULL);
+  runtime_dir = g_build_filename (fixture->dir, "run", NULL);
+  fixture->paths = cloche_paths_new (data_dir, cache_dir, config_dir, runtime_dir, &error);
+  g_assert_no_error (error);
+
+  link = cloche_paths_dup_bases_dir (fixture->paths);
+  g_assert_cmpint (symlink (bases, link), ==, 0);
+  fixture->host = cloche_machine_host_new (fixture->paths);
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *child = g_build_filename (path, name, NULL);
+
+    if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
+      remove_tree (child);
+    else
+      g_assert_cmpint (g_unlink (child), ==, 0);
+  }
+  g_assert_cmpint (g_rmdir (path), ==, 0);
+}
+
+void
+cloche_vm_fixture_tear_down (ClocheVmFixture *fixture,
+                             gconstpointer    data)
+{
+  g_assert_finalize_object (g_steal_pointer (&fixture->host));
+  g_assert_finalize_object (g_steal_pointer (&fixture->paths));
+  remove_tree (fixture->dir);
+  g_clear_pointer (&fixture->dir, g_free);
+}
+
+ClocheMachine *
+cloche_vm_fixture_new_machine (ClocheVmFixture *fixture)
+{
+  g_autofree char *id = cloche_id_new ();
+
+  return cloche_machine_new (fixture->host, id);
+}
+
+static void
+output_cb (ClocheVmOutcome *outcome,
+           gboolean         is_error,
+           GBytes          *bytes)
+{
+  g_string_append_len (is_error ? outcome->err : outcome->out, g_bytes_get_data (bytes, NULL),
+                       (gssize) g_bytes_get_size (bytes));
+}
+
+static void
+event_cb (ClocheVmOutcome *outcome,
+          JsonObject      *event)
+{
+  const char *name = cloche_json_get_string (event, "event");
+  JsonObject *data = cloche_json_get_object (event, "data");
+  g_autoptr (GList) mimes = data != NULL ? json_object_get_members (data) : NULL;
+
+  for (GList *mime = mimes; mime != NULL; mime = mime->next)
+    g_string_append_printf (outcome->mimes, "<%s>", (const char *) mime->data);
+
+  if (g_strcmp0 (name, "result") == 0 && data != NULL) {
+    g_free (outcome->result);
+    outcome->result = g_strdup (cloche_json_get_string (data, "text/plain"));
+  } else if (g_strcmp0 (name, "traceback") == 0) {
+    g_free (outcome->exception);
+    outcome->exception = g_strdup (cloche_json_get_string (event, "name"));
+  }
+}
+
+static void
+ended_cb (ClocheVmOutcome *outcome,
+          JsonObject      *end,
+          GError          *error)
+{
+  if (end != NULL) {
+    outcome->status = g_strdup (cloche_json_get_string (end, "status"));
+    outcome->code = cloche_json_get_int (end, "code", -1);
+  } else {
+    outcome->error = g_error_copy (error);
+  }
+}
+
+/**
+ * cloche_vm_follow:
+ *
+ * Listens to a job until it has ended.
+ */
+ClocheVmOutcome *
+cloche_vm_follow (ClocheJob *job)
+{
+  ClocheVmOutcome *outcome = g_new0 (ClocheVmOutcome, 1);
+
+  outcome->out = g_string_new (NULL);
+  outcome->err = g_string_new (NULL);
+  outcome->mimes = g_string_new (NULL);
+  outcome->code = -1;
+  g_signal_connect_swapped (job, "output", G_CALLBACK (output_cb), outcome);
+  g_signal_connect_swapped (job, "event", G_CALLBACK (event_cb), outcome);
+  g_signal_connect_swapped (job, "ended", G_CALLBACK (ended_cb), outcome);
+  cloche_job_listen (job);
+  while (outcome->status == NULL && outcome->error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handlers_disconnect_by_data (job, outcome);
+
+  return outcome;
+}
+
+ClocheVmOutcome *
+cloche_vm_run (ClocheMachine *machine,
+               JsonObject    *request)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheJob) job = NULL;
+
+  cloche_machine_run_async (machine, request, NULL, cloche_vm_result_cb, &result);
+  job = cloche_machine_run_finish (machine, cloche_vm_wait (&result), &error);
+  g_assert_no_error (error);
+
+  return cloche_vm_follow (job);
+}
+
+static ClocheVmOutcome *
+run_text (ClocheMachine *machine,
+          const char    *op,
+          const char    *member,
+          const char    *text)
+{
+  g_autoptr (JsonObject) request = json_object_new ();
+
+  json_object_set_string_member (request, "op", op);
+  json_object_set_string_member (request, member, text);
+
+  return cloche_vm_run (machine, request);
+}
+
+ClocheVmOutcome *
+cloche_vm_run_python (ClocheMachine *machine,
+                      const char    *code)
+{
+  return run_text (machine, "code", "code", code);
+}
+
+ClocheVmOutcome *
+cloche_vm_run_shell (ClocheMachine *machine,
+                     const char    *script)
+{
+  return run_text (machine, "exec", "script", script);
+}
+
+void
+cloche_vm_outcome_free (ClocheVmOutcome *outcome)
+{
+  if (outcome == NULL)
+    return;
+
+  g_string_free (outcome->out, TRUE);
+  g_string_free (outcome->err, TRUE);
+  g_string_free (outcome->mimes, TRUE);
+  g_free (outcome->result);
+  g_free (outcome->exception);
+  g_free (outcome->status);
+  g_clear_error (&outcome->error);
+  g_free (outcome);
+}
+
+void
+cloche_vm_start (ClocheMachine *machine)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  cloche_machine_start_async (machine, NULL, cloche_vm_result_cb, &result);
+  (void) cloche_machine_start_finish (machine, cloche_vm_wait (&result), &error);
+  g_assert_no_error (error);
+}
+
+/**
+ * cloche_vm_stop:
+ *
+ * Stops the machine and waits until it is asleep.
+ */
+void
+cloche_vm_stop (ClocheMachine *machine)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  cloche_machine_stop_async (machine, TRUE, NULL, cloche_vm_result_cb, &result);
+  (void) cloche_machine_stop_finish (machine, cloche_vm_wait (&result), &error);
+  g_assert_no_error (error);
+  while (cloche_machine_get_state (machine) != CLOCHE_MACHINE_STATE_ASLEEP)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+JsonObject *
+cloche_vm_request (ClocheMachine *machine,
+                   JsonObject    *request,
+                   GError       **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cloche_machine_request_async (machine, request, NULL, cloche_vm_result_cb, &result);
+
+  return cloche_machine_request_finish (machine, cloche_vm_wait (&result), error);
+}
