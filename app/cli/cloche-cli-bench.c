@@ -35,6 +35,9 @@ typedef struct
   ClocheCliFigures *ping;
   ClocheCliFigures *python;
   ClocheCliFigures *memory;
+  ClocheCliFigures *spawned;    /* of the way to the first answer, as the keeper saw it, from its own start */
+  ClocheCliFigures *greeted;
+  ClocheCliFigures *revived;
 } Bench;
 
 static double
@@ -43,16 +46,38 @@ ms_since (gint64 start_us)
   return (double) (g_get_monotonic_time () - start_us) / 1000;
 }
 
-static ClocheCliFigures *
-new_ping_figures (void)
+static void
+clear_forks (Bench *bench)
 {
-  return cloche_cli_figures_new ("spawn to first answer", "ms");
+  g_clear_pointer (&bench->ping, cloche_cli_figures_free);
+  g_clear_pointer (&bench->python, cloche_cli_figures_free);
+  g_clear_pointer (&bench->spawned, cloche_cli_figures_free);
+  g_clear_pointer (&bench->greeted, cloche_cli_figures_free);
+  g_clear_pointer (&bench->revived, cloche_cli_figures_free);
 }
 
-static ClocheCliFigures *
-new_python_figures (void)
+static void
+begin_forks (Bench *bench)
 {
-  return cloche_cli_figures_new ("spawn to first Python", "ms");
+  clear_forks (bench);
+  bench->ping = cloche_cli_figures_new ("spawn to first answer", "ms");
+  bench->python = cloche_cli_figures_new ("spawn to first Python", "ms");
+  bench->spawned = cloche_cli_figures_new ("  keeper: state loaded", "ms");
+  bench->greeted = cloche_cli_figures_new ("  keeper: agent says hello", "ms");
+  bench->revived = cloche_cli_figures_new ("  keeper: a machine of its own", "ms");
+}
+
+static void
+add_keeper_figures (Bench         *bench,
+                    ClocheMachine *machine)
+{
+  JsonObject *status = cloche_machine_get_status (machine);
+
+  if (status == NULL)
+    return;
+  cloche_cli_figures_add (bench->spawned, (double) cloche_json_get_int (status, "spawned_us", 0) / 1000);
+  cloche_cli_figures_add (bench->greeted, (double) cloche_json_get_int (status, "greeted_us", 0) / 1000);
+  cloche_cli_figures_add (bench->revived, (double) cloche_json_get_int (status, "revived_us", 0) / 1000);
 }
 
 static gboolean
@@ -155,8 +180,10 @@ measure_fork (Bench   *bench,
   gint64 start = g_get_monotonic_time ();
   gboolean done = ping (bench, machine);
 
-  if (done)
+  if (done) {
     cloche_cli_figures_add (bench->ping, ms_since (start));
+    add_keeper_figures (bench, machine);
+  }
   if (done && with_memory) {
     measure_memory (bench, machine);
   } else if (done) {
@@ -198,13 +225,15 @@ report (Bench   *bench,
         gboolean is_cold)
 {
   ClocheCliFigures *beside = cloche_cli_figures_get_n (bench->native) > 0 ? bench->native : NULL;
-  ClocheCliFigures *rows[] = { bench->native, bench->ping, bench->python, bench->memory };
+  ClocheCliFigures *rows[] = {
+    bench->native, bench->ping, bench->spawned, bench->greeted, bench->revived, bench->python, bench->memory,
+  };
   g_autoptr (JsonArray) array = json_array_new ();
   g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *line = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    ClocheCliFigures *other = i == 1 || i == 2 ? beside : NULL;
+    ClocheCliFigures *other = rows[i] == bench->ping || rows[i] == bench->python ? beside : NULL;
 
     if (cloche_cli_figures_get_n (rows[i]) == 0)
       continue;
@@ -261,10 +290,7 @@ run_bench (Bench   *bench,
   /* Once for nothing: the first fork of a session loads the template's memory. */
   if (!is_cold && !measure_fork (bench, FALSE))
     return CLOCHE_CLI_FAILED;
-  g_clear_pointer (&bench->ping, cloche_cli_figures_free);
-  g_clear_pointer (&bench->python, cloche_cli_figures_free);
-  bench->ping = new_ping_figures ();
-  bench->python = new_python_figures ();
+  begin_forks (bench);
 
   for (int i = 0; i < n && !g_cancellable_is_cancelled (bench->cli->cancellable); i++) {
     has_native = has_native && !with_memory && measure_native (bench);
@@ -316,14 +342,12 @@ run_command (ClocheCli *cli,
     return cloche_cli_machine_fail (error);
   bench.host = cloche_machine_host_new (bench.paths);
   bench.native = cloche_cli_figures_new ("native import", "ms");
-  bench.ping = new_ping_figures ();
-  bench.python = new_python_figures ();
+  begin_forks (&bench);
   bench.memory = cloche_cli_figures_new ("memory 30 s after", "MB");
   status = run_bench (&bench, is_cold ? 1 : n, is_cold, with_memory, as_json);
 
   g_clear_pointer (&bench.native, cloche_cli_figures_free);
-  g_clear_pointer (&bench.ping, cloche_cli_figures_free);
-  g_clear_pointer (&bench.python, cloche_cli_figures_free);
+  clear_forks (&bench);
   g_clear_pointer (&bench.memory, cloche_cli_figures_free);
   g_clear_object (&bench.host);
   g_clear_object (&bench.paths);
