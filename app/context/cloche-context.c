@@ -84,6 +84,7 @@ endpoints_loaded_cb (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   ClocheContext *self = g_task_get_source_object (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
 
   if (!cloche_endpoints_load_finish (CLOCHE_ENDPOINTS (object), result, &error)) {
@@ -91,7 +92,7 @@ endpoints_loaded_cb (GObject      *object,
     return;
   }
 
-  cloche_workspace_load_async (self->workspace, g_task_get_cancellable (task), workspace_loaded_cb,
+  cloche_workspace_load_async (self->workspace, cancellable, workspace_loaded_cb,
                                g_steal_pointer (&task));
 }
 
@@ -102,6 +103,7 @@ store_opened_cb (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   ClocheContext *self = g_task_get_source_object (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
 
   self->store = cloche_store_open_finish (result, &error);
@@ -114,7 +116,7 @@ store_opened_cb (GObject      *object,
   self->endpoints = cloche_endpoints_new (self->store, self->models);
   g_signal_connect_object (self->endpoints, "changed", G_CALLBACK (endpoints_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->endpoints, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
-  cloche_endpoints_load_async (self->endpoints, g_task_get_cancellable (task), endpoints_loaded_cb,
+  cloche_endpoints_load_async (self->endpoints, cancellable, endpoints_loaded_cb,
                                g_steal_pointer (&task));
 }
 

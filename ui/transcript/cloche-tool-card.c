@@ -12,8 +12,9 @@
 
 #include <glib/gi18n.h>
 
-/* pixels: code or printed text that is higher scrolls inside the card. */
+/* pixels, lines: code or printed text that is higher scrolls inside the card. */
 #define SECTION_HEIGHT_MAX 280
+#define SECTION_LINES_MAX 16
 
 struct _ClocheToolCard
 {
@@ -103,13 +104,27 @@ update_chips (ClocheToolCard *self)
   gtk_widget_set_visible (self->chips, n > 0);
 }
 
+/* A scrollbar's slider has a least height, which a single line must not get. */
+static void
+set_text (GtkWidget  *view,
+          const char *text)
+{
+  GtkWidget *scrolled = gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW);
+  gboolean is_long;
+
+  cloche_code_view_set_text (CLOCHE_CODE_VIEW (view), text);
+  is_long = gtk_text_buffer_get_line_count (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view))) > SECTION_LINES_MAX;
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC,
+                                  is_long ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
+}
+
 static void
 update_printed (GtkWidget *widget)
 {
   ClocheToolCard *self = CLOCHE_TOOL_CARD (widget);
   g_autofree char *printed = cloche_tool_words_dup_printed (self->run);
 
-  cloche_code_view_set_text (CLOCHE_CODE_VIEW (self->printed), printed != NULL ? printed : "");
+  set_text (self->printed, printed != NULL ? printed : "");
   gtk_widget_set_visible (self->printed_section, printed != NULL && *printed != '\0');
 }
 
@@ -169,7 +184,6 @@ make_section (GtkWidget  *view,
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), SECTION_HEIGHT_MAX);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
@@ -313,7 +327,7 @@ cloche_tool_card_new (ClocheToolRun *run,
 
   code = cloche_tool_words_dup_code (run);
   cloche_code_view_set_language (CLOCHE_CODE_VIEW (self->code), cloche_tool_words_get_language (run));
-  cloche_code_view_set_text (CLOCHE_CODE_VIEW (self->code), code);
+  set_text (self->code, code);
   state_changed_cb (self);
   toggled_cb (self);
   cloche_tool_card_set_expanded (self, TRUE);

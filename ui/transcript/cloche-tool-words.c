@@ -41,12 +41,12 @@ cloche_tool_words_dup_title (ClocheToolRun *run)
 
 /**
  * cloche_tool_words_format_time:
- * @duration_us: µs
+ * @duration_us: µs; less than a tenth of a second counts as one
  */
 char *
 cloche_tool_words_format_time (gint64 duration_us)
 {
-  double seconds = duration_us / 1e6;
+  double seconds = MAX (duration_us / 1e6, 0.1);
 
   if (seconds < 60)
     /* Translators: a duration in seconds, such as "1.4 s" */
@@ -189,7 +189,7 @@ cloche_tool_words_dup_printed (ClocheToolRun *run)
   GString *text;
 
   if (result == NULL)
-    return g_strdup (cloche_tool_run_get_text (run));
+    return g_strchomp (g_strdup (cloche_tool_run_get_text (run)));
 
   text = g_string_new (NULL);
   for (guint i = 0; i < cloche_tool_result_get_n_outputs (result); i++) {
