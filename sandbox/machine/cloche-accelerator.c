@@ -8,6 +8,7 @@
 #include "cloche-json.h"
 #include "cloche-machine-error.h"
 #include "cloche-qemu.h"
+#include "cloche-string.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,13 +28,17 @@
  */
 
 /* Of this rule; another one must not trust what this one has found. */
-#define RULE_VERSION 2
+#define RULE_VERSION 3
 
 /* ms: what KVM may take in any case; real ones need 200 to 300. */
 #define KVM_LEAST_MS 1000
 
 /* How many times as long as emulation KVM may take. */
 #define KVM_PATIENCE 2
+
+/* What KVM must have: x86-64-v2, which the guest's numpy needs; the host above lacks SSE 3. Of what else a machine would
+ * like, QEMU leaves out what the host does not have. */
+#define NEEDED_CPU "qemu64,enforce,-svm,-vmx,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16"
 
 /* bytes: the file that remembers the verdict. */
 #define CACHE_BYTES 4096
@@ -148,7 +153,7 @@ make_spec (const ClocheQemuProgram *program,
 {
   g_autoptr (ClocheMachineShape) shape = cloche_machine_shape_new (program->version, accelerator,
                                                                    CLOCHE_MACHINE_SIZE_SMALL);
-  g_autoptr (ClocheQemuSpec) spec = cloche_qemu_spec_new (program, shape);
+  g_autoptr (ClocheQemuSpec) spec = NULL;
   cloche_autofd int ram_fd = memfd_create ("cloche-probe", MFD_CLOEXEC);
 
   if (ram_fd < 0 || ftruncate (ram_fd, (off_t) shape->ram_mib * 1024 * 1024) < 0) {
@@ -156,6 +161,9 @@ make_spec (const ClocheQemuProgram *program,
     return NULL;
   }
 
+  if (accelerator == CLOCHE_ACCELERATOR_KVM)
+    cloche_set_str (&shape->cpu_model, NEEDED_CPU);
+  spec = cloche_qemu_spec_new (program, shape);
   cloche_qemu_spec_take_file (spec, CLOCHE_QEMU_FILE_RAM, g_steal_fd (&ram_fd));
 
   return g_steal_pointer (&spec);
