@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "cloche-clock.h"
 #include "cloche-conversation.h"
 #include "cloche-item.h"
 #include "cloche-provider.h"
@@ -15,7 +16,7 @@ G_BEGIN_DECLS
  * ClocheChat:
  *
  * An open conversation: a #GListModel of #ClocheItem, oldest first, that grows while a turn runs. Everything that is said
- * is in the store before it is shown as done.
+ * goes to the store as soon as it is whole.
  *
  * Properties: "title"; "busy" (a turn runs); "model" (#ClocheModelInfo or %NULL).
  */
@@ -30,6 +31,8 @@ ClocheChat         *cloche_chat_new (ClocheStore        *store,
 ClocheConversation *cloche_chat_get_conversation (ClocheChat *self);
 ClocheSandbox      *cloche_chat_get_sandbox      (ClocheChat *self);
 const char         *cloche_chat_get_title        (ClocheChat *self);
+void                cloche_chat_set_title        (ClocheChat *self,
+                                                  const char *title);
 gboolean            cloche_chat_is_busy          (ClocheChat *self);
 ClocheModelInfo    *cloche_chat_get_model        (ClocheChat *self);
 void                cloche_chat_set_model        (ClocheChat      *self,
@@ -66,7 +69,6 @@ gboolean            cloche_chat_send_finish  (ClocheChat           *self,
                                               GError              **error);
 void                cloche_chat_stop         (ClocheChat *self);
 
-/* A sentence for the person that is no part of what the model reads. */
 void                cloche_chat_add_notice   (ClocheChat *self,
                                               const char *code,
                                               const char *detail);

@@ -293,3 +293,19 @@ cloche_tool_run_finish (ClocheToolRun    *self,
   self->result = cloche_tool_result_ref (result);
   set_state (self, CLOCHE_TOOL_RUN_DONE);
 }
+
+/**
+ * cloche_tool_run_replace_result:
+ * @result: the same one, with its contents elsewhere: in the store instead of in memory
+ */
+void
+cloche_tool_run_replace_result (ClocheToolRun    *self,
+                                ClocheToolResult *result)
+{
+  g_return_if_fail (CLOCHE_IS_TOOL_RUN (self));
+  g_return_if_fail (self->result != NULL);
+
+  cloche_tool_result_ref (result);
+  cloche_tool_result_unref (self->result);
+  self->result = result;
+}

@@ -59,5 +59,7 @@ void                cloche_tool_run_replace_output  (ClocheToolRun    *self,
 void                cloche_tool_run_clear_outputs   (ClocheToolRun    *self);
 void                cloche_tool_run_finish          (ClocheToolRun    *self,
                                                      ClocheToolResult *result);
+void                cloche_tool_run_replace_result  (ClocheToolRun    *self,
+                                                     ClocheToolResult *result);
 
 G_END_DECLS

@@ -3,8 +3,9 @@
  */
 #include "cloche-turn.h"
 
-#include "cloche-request.h"
 #include "cloche-llm-error.h"
+#include "cloche-notice.h"
+#include "cloche-request.h"
 #include "cloche-tool-batch.h"
 
 /*
@@ -45,7 +46,7 @@ struct _ClocheTurn
 enum {
   ANSWER_STARTED,
   MESSAGE,
-  TOOL_STARTED,
+  TOOL_CALLED,
   MODEL_CHANGED,
   N_SIGNALS
 };
@@ -95,8 +96,8 @@ cloche_turn_class_init (ClocheTurnClass *klass)
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 1, CLOCHE_TYPE_COMPLETION);
   signals[MESSAGE] = g_signal_new ("message", CLOCHE_TYPE_TURN, G_SIGNAL_RUN_LAST,
                                    0, NULL, NULL, NULL, G_TYPE_NONE, 1, CLOCHE_TYPE_MESSAGE);
-  signals[TOOL_STARTED] = g_signal_new ("tool-started", CLOCHE_TYPE_TURN, G_SIGNAL_RUN_LAST,
-                                        0, NULL, NULL, NULL, G_TYPE_NONE, 1, CLOCHE_TYPE_TOOL_RUN);
+  signals[TOOL_CALLED] = g_signal_new ("tool-called", CLOCHE_TYPE_TURN, G_SIGNAL_RUN_LAST,
+                                       0, NULL, NULL, NULL, G_TYPE_NONE, 1, CLOCHE_TYPE_TOOL_RUN);
   signals[MODEL_CHANGED] = g_signal_new ("model-changed", CLOCHE_TYPE_TURN, G_SIGNAL_RUN_LAST,
                                          0, NULL, NULL, NULL, G_TYPE_NONE, 1, CLOCHE_TYPE_MODEL_INFO);
 }
@@ -212,14 +213,6 @@ is_worth_another_try (ClocheTurn   *self,
   return TRUE;
 }
 
-/* The name of an error for the store: "llm-3", stable as the enumeration is. */
-static char *
-dup_error_code (const GError *error)
-{
-  return g_strdup_printf ("%s-%d", error->domain == CLOCHE_LLM_ERROR ? "llm" : g_quark_to_string (error->domain),
-                          error->code);
-}
-
 static void
 keep_answer (ClocheTurn   *self,
              const GError *error)
@@ -232,7 +225,7 @@ keep_answer (ClocheTurn   *self,
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
     cloche_message_set_status (message, CLOCHE_MESSAGE_INTERRUPTED);
   } else if (error != NULL) {
-    g_autofree char *code = dup_error_code (error);
+    g_autofree char *code = cloche_notice_dup_code_of_error (error);
 
     cloche_message_set_error (message, code, error->message);
     cloche_message_set_status (message, g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_INTERRUPTED)
@@ -242,26 +235,35 @@ keep_answer (ClocheTurn   *self,
   take_message (self, message);
 }
 
-/* A message whose every call has the result @status, for calls that are not to be run. */
+static void
+keep_results (ClocheTurn *self)
+{
+  ClocheMessage *message = message_new (self, CLOCHE_ROLE_TOOL);
+
+  for (guint i = 0; i < self->runs->len; i++)
+    cloche_message_take_part (message, cloche_message_part_new_tool_result (
+                                cloche_tool_run_get_result (g_ptr_array_index (self->runs, i))));
+  take_message (self, message);
+}
+
+/* Ends calls that are not to be run. */
 static void
 keep_refusals (ClocheTurn      *self,
                ClocheToolStatus status,
                const char      *text)
 {
-  ClocheMessage *message;
-
-  if (cloche_completion_get_n_calls (self->completion) == 0)
+  if (self->runs->len == 0)
     return;
 
-  message = message_new (self, CLOCHE_ROLE_TOOL);
-  for (guint i = 0; i < cloche_completion_get_n_calls (self->completion); i++) {
-    ClocheToolCall *call = cloche_completion_get_call (self->completion, i);
+  for (guint i = 0; i < self->runs->len; i++) {
+    ClocheToolRun *run = g_ptr_array_index (self->runs, i);
+    ClocheToolCall *call = cloche_tool_run_get_call (run);
     g_autoptr (ClocheToolResult) result = cloche_tool_result_new (cloche_tool_call_get_id (call),
                                                                   cloche_tool_call_get_name (call), status, text);
 
-    cloche_message_take_part (message, cloche_message_part_new_tool_result (result));
+    cloche_tool_run_finish (run, result);
   }
-  take_message (self, message);
+  keep_results (self);
 }
 
 static void
@@ -271,13 +273,9 @@ batch_ended_cb (GObject      *source,
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   ClocheTurn *self = g_task_get_source_object (task);
-  ClocheMessage *message = message_new (self, CLOCHE_ROLE_TOOL);
 
   (void) cloche_tool_batch_run_finish (result);         /* It has no other end than this one. */
-  for (guint i = 0; i < self->runs->len; i++)
-    cloche_message_take_part (message, cloche_message_part_new_tool_result (
-                                cloche_tool_run_get_result (g_ptr_array_index (self->runs, i))));
-  take_message (self, message);
+  keep_results (self);
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     end (task, CLOCHE_TURN_STOPPED);
@@ -311,25 +309,6 @@ counts_as_stuck (ClocheTurn *self)
   return self->n_repeats >= CLOCHE_TURN_MAX_REPEATS;
 }
 
-static void
-run_calls (GTask *taken_task)
-{
-  g_autoptr (GTask) task = taken_task;
-  ClocheTurn *self = g_task_get_source_object (task);
-
-  g_clear_pointer (&self->runs, g_ptr_array_unref);
-  self->runs = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < cloche_completion_get_n_calls (self->completion); i++) {
-    ClocheToolRun *run = cloche_tool_run_new (cloche_completion_get_call (self->completion, i));
-
-    g_ptr_array_add (self->runs, run);
-    g_signal_emit (self, signals[TOOL_STARTED], 0, run);
-  }
-
-  cloche_tool_batch_run_async (self->toolbox, self->runs, g_task_get_cancellable (task),
-                               batch_ended_cb, g_object_ref (task));
-}
-
 /* The answer is in the history; where to from here? */
 static void
 go_on (GTask        *taken_task,
@@ -357,7 +336,8 @@ go_on (GTask        *taken_task,
     keep_refusals (self, CLOCHE_TOOL_ERROR, "exit: not run\nnote: The same call was made again and again.");
     end (task, CLOCHE_TURN_REPEATED);
   } else {
-    run_calls (g_steal_pointer (&task));
+    cloche_tool_batch_run_async (self->toolbox, self->runs, g_task_get_cancellable (task),
+                                 batch_ended_cb, g_object_ref (task));
   }
 }
 
@@ -381,6 +361,17 @@ answered_cb (GObject      *source,
 }
 
 static void
+call_added_cb (ClocheCompletion *completion,
+               ClocheToolCall   *call,
+               ClocheTurn       *self)
+{
+  ClocheToolRun *run = cloche_tool_run_new (call);
+
+  g_ptr_array_add (self->runs, run);
+  g_signal_emit (self, signals[TOOL_CALLED], 0, run);
+}
+
+static void
 ask (GTask *taken_task)
 {
   g_autoptr (GTask) task = taken_task;
@@ -391,6 +382,9 @@ ask (GTask *taken_task)
   self->n_rounds++;
   g_clear_object (&self->completion);
   self->completion = cloche_completion_new ();
+  g_clear_pointer (&self->runs, g_ptr_array_unref);
+  self->runs = g_ptr_array_new_with_free_func (g_object_unref);
+  g_signal_connect_object (self->completion, "tool-call-added", G_CALLBACK (call_added_cb), self, 0);
   g_signal_emit (self, signals[ANSWER_STARTED], 0, self->completion);
   cloche_provider_chat_async (self->provider, request, self->completion, g_task_get_cancellable (task),
                               answered_cb, g_object_ref (task));
@@ -431,4 +425,24 @@ cloche_turn_run_finish (ClocheTurn   *self,
   g_return_val_if_fail (g_task_is_valid (result, self), CLOCHE_TURN_FAILED);
 
   return (ClocheTurnEnd) g_task_propagate_int (G_TASK (result), NULL);
+}
+
+/**
+ * cloche_turn_end_to_notice:
+ *
+ * Returns: (nullable): the code of the notice that ends a turn; %NULL where the answer or its error says it all
+ */
+const char *
+cloche_turn_end_to_notice (ClocheTurnEnd end)
+{
+  static const char *const NOTICES[] = {
+    [CLOCHE_TURN_STOPPED] = "stopped",
+    [CLOCHE_TURN_CUT] = "cut",
+    [CLOCHE_TURN_REFUSED] = "refused",
+    [CLOCHE_TURN_TOO_MANY_ROUNDS] = "too-many-rounds",
+    [CLOCHE_TURN_REPEATED] = "repeated",
+    [CLOCHE_TURN_EMPTY] = "empty",
+  };
+
+  return (gsize) end < G_N_ELEMENTS (NOTICES) ? NOTICES[end] : NULL;
 }

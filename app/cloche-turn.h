@@ -45,9 +45,11 @@ typedef enum {
  * From a question to the end of its answer: ask, show, run the tools that were called, ask again. Knows no store and no
  * window; whoever runs it keeps what its signals bring.
  *
- * Signals, in this order per round: "answer-started" (ClocheCompletion *completion), "message" (ClocheMessage *answer),
- * "tool-started" (ClocheToolRun *run) for each call, "message" (ClocheMessage *results). Besides:
- * "model-changed" (ClocheModelInfo *model): a refusal taught what the model cannot do.
+ * Signals, in this order per round: "answer-started" (ClocheCompletion *completion); "tool-called" (ClocheToolRun *run) for
+ * each call, among the completion's own signals; "message" (ClocheMessage *answer); if there are calls, "message"
+ * (ClocheMessage *results) once each run is done, be it that it was not run at all. A second "answer-started" without a
+ * "message" before it means: forget the first, it held nothing but thinking. Besides: "model-changed"
+ * (ClocheModelInfo *model): a refusal taught what the model cannot do.
  */
 #define CLOCHE_TYPE_TURN (cloche_turn_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheTurn, cloche_turn, CLOCHE, TURN, GObject)
@@ -66,5 +68,7 @@ void           cloche_turn_run_async  (ClocheTurn          *self,
                                        gpointer             user_data);
 ClocheTurnEnd  cloche_turn_run_finish (ClocheTurn          *self,
                                        GAsyncResult        *result);
+
+const char    *cloche_turn_end_to_notice (ClocheTurnEnd end);
 
 G_END_DECLS

@@ -3,20 +3,11 @@
  */
 #pragma once
 
+#include "cloche-clock.h"
+#include "cloche-conversation-row.h"
 #include "cloche-store.h"
 
 G_BEGIN_DECLS
-
-/**
- * ClocheConversationRow:
- *
- * A conversation in the list. Properties: "id", "title", "updated-us".
- */
-#define CLOCHE_TYPE_CONVERSATION_ROW (cloche_conversation_row_get_type ())
-G_DECLARE_FINAL_TYPE (ClocheConversationRow, cloche_conversation_row, CLOCHE, CONVERSATION_ROW, GObject)
-
-ClocheConversation *cloche_conversation_row_get_conversation (ClocheConversationRow *self);
-const char         *cloche_conversation_row_get_title        (ClocheConversationRow *self);
 
 /**
  * ClocheWorkspace:

@@ -39,9 +39,9 @@ message_cb (ClocheTurn    *turn,
 }
 
 static void
-tool_started_cb (ClocheTurn    *turn,
-                 ClocheToolRun *run,
-                 World         *world)
+tool_called_cb (ClocheTurn    *turn,
+                ClocheToolRun *run,
+                World         *world)
 {
   g_string_append (world->log, "tool ");
 }
@@ -72,7 +72,7 @@ world_init (World                  *world,
                                  world->history, 0, clock);
   g_signal_connect (world->turn, "answer-started", G_CALLBACK (answer_started_cb), world);
   g_signal_connect (world->turn, "message", G_CALLBACK (message_cb), world);
-  g_signal_connect (world->turn, "tool-started", G_CALLBACK (tool_started_cb), world);
+  g_signal_connect (world->turn, "tool-called", G_CALLBACK (tool_called_cb), world);
   cloche_turn_run_async (world->turn, world->cancellable, cloche_test_result_cb, &world->result);
 }
 
@@ -146,7 +146,7 @@ test_tools (void)
 
   world_init (&world, ANSWERS, G_N_ELEMENTS (ANSWERS), FALSE);
   g_assert_cmpint (world_wait (&world), ==, CLOCHE_TURN_ANSWERED);
-  g_assert_cmpstr (world.log->str, ==, "ask answer tool tool results ask answer ");
+  g_assert_cmpstr (world.log->str, ==, "ask tool tool answer results ask answer ");
   g_assert_cmpuint (world.history->len, ==, 4);
   second = cloche_fake_provider_get_request (world.provider, 1);
   g_assert_cmpuint (cloche_chat_request_get_n_messages (second), ==, 4);
@@ -282,7 +282,7 @@ test_failed (void)
   world_init (&world, ANSWERS, G_N_ELEMENTS (ANSWERS), FALSE);
   g_assert_cmpint (world_wait (&world), ==, CLOCHE_TURN_FAILED);
   g_assert_cmpint (cloche_message_get_status (last_message (&world)), ==, CLOCHE_MESSAGE_FAILED);
-  g_assert_cmpstr (cloche_message_get_error_code (last_message (&world)), ==, "llm-0");
+  g_assert_cmpstr (cloche_message_get_error_code (last_message (&world)), ==, "llm-refused");
   world_clear (&world);
 }
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *cloche_prompt_build (GDateTime  *now,
+                           gboolean    with_tools,
+                           const char *network) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
