@@ -38,6 +38,7 @@ G_DEFINE_FINAL_TYPE (ClocheChatView, cloche_chat_view, GTK_TYPE_BOX)
 
 enum {
   SIGNAL_PROBLEM,
+  SIGNAL_BEGUN,
   N_SIGNALS,
 };
 
@@ -189,6 +190,8 @@ cloche_chat_view_class_init (ClocheChatViewClass *klass)
 
   signals[SIGNAL_PROBLEM] = g_signal_new ("problem", CLOCHE_TYPE_CHAT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_BEGUN] = g_signal_new ("begun", CLOCHE_TYPE_CHAT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_STRING);
 
   g_type_ensure (CLOCHE_TYPE_TRANSCRIPT);
   g_type_ensure (CLOCHE_TYPE_COMPOSER);
@@ -273,6 +276,8 @@ cloche_chat_view_send (ClocheChatView *self,
   send->text = g_strdup (text);
   send->files = files != NULL ? g_object_ref (files) : NULL;
   send->attached = g_ptr_array_new_with_free_func ((GDestroyNotify) cloche_file_unref);
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->chat)) == 0)
+    g_signal_emit (self, signals[SIGNAL_BEGUN], 0, text);
   cloche_composer_set_busy (self->composer, TRUE);
   cloche_transcript_scroll_to_end (self->transcript);
   attach_next (send);

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /**
  * ClocheChatView:
  *
- * One conversation: what was said, and where to go on. Signal: "problem" (const char *sentence).
+ * One conversation: what was said, and where to go on. Signals: "problem" (const char *sentence); "begun" (const char *text):
+ * the first thing was said.
  */
 #define CLOCHE_TYPE_CHAT_VIEW (cloche_chat_view_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheChatView, cloche_chat_view, CLOCHE, CHAT_VIEW, GtkBox)

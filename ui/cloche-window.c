@@ -10,6 +10,9 @@
 
 #include <glib/gi18n.h>
 
+/* characters: of a conversation's first words that become its title. */
+#define TITLE_CHARS 60
+
 G_DEFINE_FINAL_TYPE (ClocheWindow, cloche_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static gboolean
@@ -118,6 +121,38 @@ loaded_cb (GObject      *object,
 }
 
 static void
+renamed_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (ClocheWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cloche_workspace_change_finish (CLOCHE_WORKSPACE (object), result, &error))
+    cloche_window_add_toast (self, error->message);
+}
+
+/* Until the person names a conversation, it is named after how it began. */
+static void
+begun_cb (ClocheWindow *self,
+          const char   *text)
+{
+  ClocheChat *chat = cloche_chat_view_get_chat (self->chat_view);
+  g_autofree char *title = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), TITLE_CHARS));
+  char *newline = strchr (title, '\n');
+
+  if (newline != NULL)
+    *newline = '\0';
+  if (*title == '\0')
+    return;
+
+  cloche_chat_set_title (chat, title);
+  cloche_workspace_rename_async (cloche_context_get_workspace (self->context),
+                                 cloche_conversation_get_id (cloche_chat_get_conversation (chat)), title, NULL,
+                                 renamed_cb, g_object_ref (self));
+}
+
+static void
 cloche_window_dispose (GObject *object)
 {
   ClocheWindow *self = CLOCHE_WINDOW (object);
@@ -179,6 +214,7 @@ cloche_window_init (ClocheWindow *self)
   g_signal_connect_swapped (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self);
   g_signal_connect_swapped (self->conversations, "row-activated", G_CALLBACK (row_activated_cb), self);
   g_signal_connect_swapped (self->model_chooser, "chosen", G_CALLBACK (model_chosen_cb), self);
+  g_signal_connect_swapped (self->chat_view, "begun", G_CALLBACK (begun_cb), self);
   g_signal_connect_swapped (self->chat_view, "problem", G_CALLBACK (cloche_window_add_toast), self);
 }
 
@@ -207,6 +243,7 @@ cloche_window_new (GtkApplication *application,
   gtk_filter_list_model_set_model (self->filtered, G_LIST_MODEL (cloche_context_get_workspace (context)));
   cloche_model_chooser_set_models (self->model_chooser, models);
   g_signal_connect_swapped (models, "items-changed", G_CALLBACK (models_changed_cb), self);
+  g_signal_connect_object (context, "problem", G_CALLBACK (cloche_window_add_toast), self, G_CONNECT_SWAPPED);
   restore_size (self);
 
   return self;
