@@ -9,8 +9,8 @@ all: $(BUILD)/build.ninja
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
 
-run:
-	tools/run.sh
+image:
+	tools/image.sh
 
 check:
 	tools/check.sh
@@ -18,4 +18,4 @@ check:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run check clean
+.PHONY: all image check clean
