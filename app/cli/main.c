@@ -4,6 +4,7 @@
 #include "cloche-config.h"
 
 #include "cloche-cli-bench.h"
+#include "cloche-cli-doctor.h"
 #include "cloche-cli-image.h"
 #include "cloche-cli-run.h"
 #include "cloche-cli-vm.h"
@@ -20,6 +21,7 @@ static const ClocheCliCommand *const COMMANDS[] = {
   &cloche_cli_image_command,
   &cloche_cli_run_command,
   &cloche_cli_vm_command,
+  &cloche_cli_doctor_command,
   &cloche_cli_bench_command,
 };
 
