@@ -76,7 +76,9 @@ close_with_error (ClocheGateChannel *self,
   clear_source (&self->out_source);
   g_queue_clear_full (&self->queue, outgoing_free);
   (void) g_socket_close (self->socket, NULL);   /* It is over either way. */
-  g_signal_emit (self, signals[CLOSED], 0, error);
+  /* That the other side is gone is no error, whichever call saw it first. */
+  g_signal_emit (self, signals[CLOSED], 0,
+                 g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ? NULL : error);
 }
 
 static gboolean
@@ -164,7 +166,7 @@ receive_one (ClocheGateChannel *self)
 
   if (n < 0) {
     if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-      close_with_error (self, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ? NULL : error);
+      close_with_error (self, error);
     return FALSE;
   }
   if (!take_fd (messages, n_messages, &fd))
@@ -347,14 +349,18 @@ cloche_gate_channel_send (ClocheGateChannel     *self,
 }
 
 /**
- * cloche_gate_channel_close:
+ * cloche_gate_channel_fail:
+ * @why: plain facts
  *
- * Emits "closed" without an error, if it was open.
+ * The other side sent a frame that is well formed but out of place: closes with %CLOCHE_GATE_ERROR_PROTOCOL.
  */
 void
-cloche_gate_channel_close (ClocheGateChannel *self)
+cloche_gate_channel_fail (ClocheGateChannel *self,
+                          const char        *why)
 {
+  g_autoptr (GError) error = g_error_new_literal (CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_PROTOCOL, why);
+
   g_return_if_fail (CLOCHE_IS_GATE_CHANNEL (self));
 
-  close_with_error (self, NULL);
+  close_with_error (self, error);
 }

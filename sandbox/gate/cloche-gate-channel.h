@@ -33,6 +33,7 @@ void     cloche_gate_channel_start      (ClocheGateChannel     *self);
 void     cloche_gate_channel_send       (ClocheGateChannel     *self,
                                          const ClocheGateFrame *frame,
                                          int                    fd);
-void     cloche_gate_channel_close      (ClocheGateChannel     *self);
+void     cloche_gate_channel_fail       (ClocheGateChannel     *self,
+                                         const char            *why);
 
 G_END_DECLS

@@ -226,7 +226,7 @@ frame_cb (ClocheGateChannel     *channel,
     is_good = take_reset (self, frame->id, frame->reason);
 
   if (!is_good)
-    cloche_gate_channel_close (self->channel);
+    cloche_gate_channel_fail (self->channel, "Frame out of place");
 }
 
 static void

@@ -159,7 +159,7 @@ frame_cb (ClocheGateChannel     *keeper,
     is_good = FALSE;
 
   if (!is_good)
-    cloche_gate_channel_close (self->keeper);
+    cloche_gate_channel_fail (self->keeper, "Frame out of place");
 }
 
 /* The attempts, held: ending one takes it out of the table. */
