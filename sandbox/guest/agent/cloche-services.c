@@ -38,7 +38,7 @@
 typedef struct service
 {
   cloche_agent *agent;
-  char name[NAME_BYTES];
+  char *name;                   /* fits NAME_BYTES */
   char *program;
   int listen_fd;
   cloche_source *source;        /* NULL while the program runs and accepts by itself */
@@ -198,7 +198,7 @@ add (cloche_services *self,
   }
   added = cloche_new (sizeof *added);
   added->agent = self->agent;
-  (void) snprintf (added->name, sizeof added->name, "%s", name);
+  added->name = cloche_strdup (name);
   added->program = cloche_format ("%s/%s", folder, name);
   added->listen_fd = fd;
   added->next = self->first;
@@ -239,6 +239,7 @@ cloche_services_free (cloche_services *self)
     cloche_timer_cancel (first->repair);
     cloche_source_remove (first->source);
     (void) close (first->listen_fd);
+    free (first->name);
     free (first->program);
     free (first);
   }
