@@ -29,7 +29,5 @@ int cloche_account_look_up (const char     *name,
                             cloche_account *ret_account);
 /* The account that this process has. */
 void cloche_account_self   (cloche_account *ret_account);
-/* Makes the account "user" (uid 1000, may use sudo) with its home and /workspace, where they are missing. */
-int cloche_account_ensure_user (void);
 /* Takes the identity on, for good: called between fork and exec, so only async-signal-safe calls. 0 or -errno. */
 int cloche_account_become  (const cloche_account *account);

@@ -3,8 +3,8 @@
  */
 /*
  * revive, kind "new": makes a fork of the template a machine of its own. Randomness comes first, before anything that
- * could draw from it; then the clock, so that files get right times; the disk; names; and last what the living programs
- * have to learn. The same serves a conversation that lost its memory: its disk is then not fresh.
+ * could draw from it; then the clock, so that files get right times. From there on Python takes its own share of it, on
+ * another processor, while this one sees to the disk and to names. The same serves a conversation that lost its memory: its disk is then not fresh.
  */
 #include "cloche-cgroup.h"
 #include "cloche-code.h"
@@ -71,6 +71,7 @@ apply (cloche_agent          *agent,
   result = cloche_kernel_state_set_clock_us (cloche_request_number (request, "realtime_us", 0));
   if (result < 0)
     return result;
+  cloche_code_reseed (agent, entropy + ENTROPY_BYTES / 2);
   *ret_step = "limits";
   result = cloche_cgroup_limit ((uint64_t) cloche_request_number (request, "memory_mib", 0) * 1024 * 1024,
                                 (unsigned) cloche_request_number (request, "cpus", 0));
@@ -78,9 +79,6 @@ apply (cloche_agent          *agent,
     return result;
   *ret_step = "disk";
   if (cloche_request_flag (request, "disk") && (result = cloche_own_disk_move (ret_is_fresh)) < 0)
-    return result;
-  *ret_step = "account";
-  if ((result = cloche_account_ensure_user ()) < 0)
     return result;
   *ret_step = "names";
   if ((result = cloche_identity_apply (identity, agent)) < 0)
@@ -116,8 +114,6 @@ cloche_op_revive (cloche_agent  *agent,
   }
   agent->is_revived = true;     /* Also if it fails half-way: such a machine is good for nothing. */
   result = apply (agent, request, &identity, entropy, &is_fresh, &step);
-  if (result == 0)
-    cloche_code_reseed (agent, entropy + ENTROPY_BYTES / 2);
   explicit_bzero (entropy, sizeof entropy);
   if (result < 0)
     cloche_reply_errno (stream, -result, step);

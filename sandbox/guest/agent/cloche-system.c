@@ -3,7 +3,6 @@
  */
 #include "cloche-system.h"
 
-#include "cloche-account.h"
 #include "cloche-cgroup.h"
 #include "cloche-console.h"
 #include "cloche-text-file.h"
@@ -96,7 +95,6 @@ cloche_system_set_up (void)
     { "/dev/fd", link_standard_streams },
     { "control groups", cloche_cgroup_set_up },
     { "loopback", raise_loopback },
-    { "account", cloche_account_ensure_user },
   };
 
   /* The agent must be the last to go when memory runs out. */

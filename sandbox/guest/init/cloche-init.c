@@ -8,6 +8,8 @@
  * thrown away. Both lower layers stay reachable below /run/cloche/base, since revive builds the conversation's own root
  * from them. See ../../image/image.md for what the initrd holds.
  */
+#include "cloche-init-account.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -112,6 +114,8 @@ static void
 make_root (void)
 {
   mount_or_fail (DISK, "/ro", "erofs", MS_RDONLY | MS_NODEV, NULL);
+  if (cloche_init_account_add ("/ro", "/tree") < 0)
+    fail ("account");
   mount_or_fail ("tmpfs", "/rw", "tmpfs", MS_NODEV, "mode=0755");
   if (mkdir ("/rw/upper", 0755) < 0 || mkdir ("/rw/work", 0755) < 0)
     fail ("/rw");

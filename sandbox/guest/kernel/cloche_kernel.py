@@ -54,11 +54,25 @@ def freeze():
     gc.freeze()
 
 
-def reseed(entropy):
-    """In a fork of the template: what cached randomness, time zone or folder there is takes the fork's own."""
-    seed = bytes.fromhex(entropy)
+def settle_in(*_):
+    """Once, before the fork's first own cell: where and when it is, which revive has decided meanwhile; and the traces of
+    reseed() go."""
+    from IPython import get_ipython
+    shell = get_ipython()
+    shell.events.unregister("pre_run_cell", settle_in)
     os.chdir("/workspace")
     time.tzset()
+    for name in ("_", "__", "___"):
+        shell.user_ns[name] = ""
+    shell.user_ns.pop("_%d" % shell.execution_count, None)
+    shell.user_ns["_oh"].clear()
+
+
+def reseed(entropy):
+    """In a fork of the template: whatever cached randomness takes the fork's own. What is returned is shown to nobody, but
+    walks the path that the first cell's result will walk, while revive is still mounting the disk."""
+    from IPython import get_ipython
+    seed = bytes.fromhex(entropy)
     if "random" in sys.modules:
         sys.modules["random"].seed(seed + b"random")
     if "tempfile" in sys.modules:
@@ -67,6 +81,8 @@ def reseed(entropy):
         sys.modules["numpy"].random.seed([int.from_bytes(seed[i:i + 4], "big") for i in range(0, len(seed), 4)])
     if "_ssl" in sys.modules:
         sys.modules["_ssl"].RAND_add(seed + b"ssl", float(len(seed)))
+    get_ipython().events.register("pre_run_cell", settle_in)
+    return 2
 
 
 def configure(shell):
