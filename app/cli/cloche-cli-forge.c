@@ -5,24 +5,9 @@
 
 #include "cloche-forge.h"
 #include "cloche-json.h"
-#include "cloche-machine-host.h"
 
 /* The size that a conversation gets unless it asks for another one. */
 #define SIZE CLOCHE_MACHINE_SIZE_NORMAL
-
-static gboolean
-prepare (ClocheCli         *cli,
-         ClocheMachineHost *host,
-         GError           **error)
-{
-  ClocheCliWait wait = { NULL };
-  g_autoptr (GAsyncResult) result = NULL;
-
-  cloche_machine_host_prepare_async (host, cli->cancellable, cloche_cli_wait_cb, &wait);
-  result = cloche_cli_wait (&wait);
-
-  return cloche_machine_host_prepare_finish (host, result, error);
-}
 
 /* The newest base of this shape, if it was made of this image. */
 static ClocheBaseFolder *
@@ -51,33 +36,51 @@ progress_cb (ClocheForge *forge,
 }
 
 /**
+ * cloche_cli_forge_prepare:
+ *
+ * Finds out what this computer runs machines with. Asked first, so that nobody builds for minutes to hear that QEMU is missing.
+ */
+ClocheMachineHost *
+cloche_cli_forge_prepare (ClocheCli *cli,
+                          GError   **error)
+{
+  ClocheCliWait wait = { NULL };
+  g_autoptr (ClocheMachineHost) host = cloche_machine_host_new (cli->paths);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cloche_machine_host_prepare_async (host, cli->cancellable, cloche_cli_wait_cb, &wait);
+  result = cloche_cli_wait (&wait);
+  if (!cloche_machine_host_prepare_finish (host, result, error))
+    return NULL;
+
+  return g_steal_pointer (&host);
+}
+
+/**
  * cloche_cli_forge:
+ * @host: what cloche_cli_forge_prepare() gave
  * @if_needed: whether a base that was made of this image before is as good
  *
- * Makes, for this host's QEMU, what conversations are forked from; shows how it goes.
+ * Makes, for this host's QEMU, what conversations start from; shows how it goes.
  */
 ClocheBaseFolder *
 cloche_cli_forge (ClocheCli         *cli,
+                  ClocheMachineHost *host,
                   ClocheImageFolder *image,
                   gboolean           if_needed,
                   ClocheCliSteps    *steps,
                   GError           **error)
 {
   ClocheCliWait wait = { NULL };
-  g_autoptr (ClocheMachineHost) host = cloche_machine_host_new (cli->paths);
   ClocheBaseStore *store = cloche_machine_host_get_bases (host);
-  const ClocheQemuProgram *program;
-  g_autoptr (ClocheMachineShape) shape = NULL;
+  const ClocheQemuProgram *program = cloche_machine_host_get_program (host);
+  g_autoptr (ClocheMachineShape) shape = cloche_machine_shape_new (program->version,
+                                                                   cloche_machine_host_get_accelerator (host), SIZE);
   g_autoptr (ClocheForge) forge = NULL;
   g_autoptr (GAsyncResult) result = NULL;
-  ClocheBaseFolder *base;
+  ClocheBaseFolder *base = if_needed ? find_base (store, shape, image) : NULL;
 
-  if (!prepare (cli, host, error))
-    return NULL;
-
-  program = cloche_machine_host_get_program (host);
-  shape = cloche_machine_shape_new (program->version, cloche_machine_host_get_accelerator (host), SIZE);
-  if (if_needed && (base = find_base (store, shape, image)) != NULL)
+  if (base != NULL)
     return base;
 
   forge = cloche_forge_new (image, cloche_base_store_get_bases_path (store), program, shape);

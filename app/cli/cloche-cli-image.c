@@ -31,18 +31,19 @@ usage (void)
   return CLOCHE_CLI_USAGE;
 }
 
-#define NO_TEMPLATE_ENTRY(variable) \
+#define IMAGE_ONLY_ENTRY(variable) \
   { "image-only", 0, 0, G_OPTION_ARG_NONE, variable, N_ ("Do not make the machine that conversations start from"), NULL }
 
 /* What conversations start from. */
 static int
 forge (ClocheCli         *cli,
+       ClocheMachineHost *host,
        ClocheImageFolder *image,
        gboolean           if_needed,
        ClocheCliSteps    *steps)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ClocheBaseFolder) base = cloche_cli_forge (cli, image, if_needed, steps, &error);
+  g_autoptr (ClocheBaseFolder) base = cloche_cli_forge (cli, host, image, if_needed, steps, &error);
 
   return base != NULL ? CLOCHE_CLI_OK : fail (error);
 }
@@ -96,19 +97,20 @@ run_build (ClocheCli *cli,
            char     **argv)
 {
   g_autofree char *mirror = NULL, *security_mirror = NULL, *output = NULL;
-  gboolean if_needed = FALSE, no_template = FALSE;
+  gboolean if_needed = FALSE, image_only = FALSE;
   const GOptionEntry entries[] = {
     { "mirror", 0, 0, G_OPTION_ARG_STRING, &mirror, N_ ("Take Debian’s packages from this address"), N_ ("ADDRESS") },
     { "security-mirror", 0, 0, G_OPTION_ARG_STRING, &security_mirror,
       N_ ("With --mirror: take security updates from this address"), N_ ("ADDRESS") },
     { "if-needed", 0, 0, G_OPTION_ARG_NONE, &if_needed, N_ ("Build only what is not there already"), NULL },
-    NO_TEMPLATE_ENTRY (&no_template),
+    IMAGE_ONLY_ENTRY (&image_only),
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
       N_ ("Also write the image to a file that other computers can import"), N_ ("FILE") },
     { NULL }
   };
   ClocheCliWait wait = { NULL };
   g_autoptr (ClocheCliSteps) steps = cloche_cli_steps_new ();
+  g_autoptr (ClocheMachineHost) host = NULL;
   g_autoptr (ClocheImageBuilder) builder = NULL;
   g_autoptr (ClocheImageFolder) image = NULL;
   g_autoptr (GAsyncResult) result = NULL;
@@ -116,6 +118,9 @@ run_build (ClocheCli *cli,
 
   if (!cloche_cli_parse_exact ("image build", entries, 0, &argc, &argv))
     return CLOCHE_CLI_USAGE;
+
+  if (!image_only && (host = cloche_cli_forge_prepare (cli, &error)) == NULL)
+    return fail (error);
 
   builder = make_builder (cli, mirror, security_mirror, if_needed);
   g_signal_connect (builder, "progress", G_CALLBACK (progress_cb), steps);
@@ -127,7 +132,7 @@ run_build (ClocheCli *cli,
   if (image == NULL || (output != NULL && !export_image (cli, image, output, &error)))
     return fail (error);
 
-  return no_template ? CLOCHE_CLI_OK : forge (cli, image, if_needed, steps);
+  return image_only ? CLOCHE_CLI_OK : forge (cli, host, image, if_needed, steps);
 }
 
 static int
@@ -135,16 +140,20 @@ run_import (ClocheCli *cli,
             int        argc,
             char     **argv)
 {
-  gboolean no_template = FALSE;
-  const GOptionEntry entries[] = { NO_TEMPLATE_ENTRY (&no_template), { NULL } };
+  gboolean image_only = FALSE;
+  const GOptionEntry entries[] = { IMAGE_ONLY_ENTRY (&image_only), { NULL } };
   ClocheCliWait wait = { NULL };
   g_autoptr (ClocheCliSteps) steps = cloche_cli_steps_new ();
+  g_autoptr (ClocheMachineHost) host = NULL;
   g_autoptr (ClocheImageFolder) image = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!cloche_cli_parse_exact ("image import FILE", entries, 1, &argc, &argv))
     return CLOCHE_CLI_USAGE;
+
+  if (!image_only && (host = cloche_cli_forge_prepare (cli, &error)) == NULL)
+    return fail (error);
 
   cloche_image_artefact_import_async (argv[1], cloche_paths_get_data_dir (cli->paths), cli->cancellable,
                                       cloche_cli_wait_cb, &wait);
@@ -153,7 +162,7 @@ run_import (ClocheCli *cli,
   if (image == NULL)
     return fail (error);
 
-  return no_template ? CLOCHE_CLI_OK : forge (cli, image, TRUE, steps);
+  return image_only ? CLOCHE_CLI_OK : forge (cli, host, image, TRUE, steps);
 }
 
 static const struct

@@ -6,6 +6,8 @@
 #include "cloche-base-error.h"
 #include "cloche-image-error.h"
 
+#include <errno.h>
+
 /* bytes: what libarchive reads at once. */
 #define BLOCK_BYTES (64 * 1024)
 
@@ -29,7 +31,8 @@ cloche_archive_check (struct archive *archive,
   if (status == ARCHIVE_OK)
     return TRUE;
 
-  if (archive_errno (archive) > 0)
+  /* libarchive says EILSEQ of a format that it does not understand. */
+  if (archive_errno (archive) > 0 && archive_errno (archive) != EILSEQ)
     g_set_error (error, G_IO_ERROR, g_io_error_from_errno (archive_errno (archive)), "%s: %s", what,
                  text != NULL ? text : g_strerror (archive_errno (archive)));
   else

@@ -116,7 +116,8 @@ read_lines (GSubprocess        *process,
  * Runs a program to its end and blocks meanwhile; call it in a worker thread. The program is killed when @cancellable is
  * cancelled and when this process dies.
  *
- * Errors: %CLOCHE_IMAGE_ERROR_NO_TOOL, %CLOCHE_IMAGE_ERROR_TOOL_FAILED with the end of the output as the message, %G_IO_ERROR.
+ * Errors: %CLOCHE_IMAGE_ERROR_NO_TOOL, %CLOCHE_IMAGE_ERROR_TOOL_FAILED or %CLOCHE_IMAGE_ERROR_NO_SPACE with the end of the
+ * output as the message, %G_IO_ERROR.
  */
 gboolean
 cloche_image_command_run (const char *const  *argv,
@@ -147,8 +148,11 @@ cloche_image_command_run (const char *const  *argv,
     return FALSE;
 
   if (!g_subprocess_get_successful (process)) {
-    g_set_error (error, CLOCHE_IMAGE_ERROR, CLOCHE_IMAGE_ERROR_TOOL_FAILED, "%s: %s", argv[0],
-                 *text != '\0' ? text : "failed and said nothing");
+    /* The tools tell a full disk in their words only; we have asked them for those of the C locale. */
+    gboolean is_full = strstr (text, "No space left on device") != NULL;
+
+    g_set_error (error, CLOCHE_IMAGE_ERROR, is_full ? CLOCHE_IMAGE_ERROR_NO_SPACE : CLOCHE_IMAGE_ERROR_TOOL_FAILED,
+                 "%s: %s", argv[0], *text != '\0' ? text : "failed and said nothing");
     return FALSE;
   }
 

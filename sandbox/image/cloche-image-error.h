@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @CLOCHE_IMAGE_ERROR_NO_TOOL: a program that building needs is missing; the message is its name; ask for the package
  * @CLOCHE_IMAGE_ERROR_NO_NAMESPACE: this user may not make user namespaces with a range of ids; build as root or ask for uidmap
  * @CLOCHE_IMAGE_ERROR_NO_MIRROR: the host's apt names no Debian mirror that a machine could use; ask for one
- * @CLOCHE_IMAGE_ERROR_NO_SPACE: the disk is too full to begin
+ * @CLOCHE_IMAGE_ERROR_NO_SPACE: the disk is too full to begin, or became full
  * @CLOCHE_IMAGE_ERROR_BUSY: another build or import is running; wait for it
  * @CLOCHE_IMAGE_ERROR_TOOL_FAILED: a program failed; the message holds the end of what it printed
  * @CLOCHE_IMAGE_ERROR_INVALID: a file is not an artefact of ours, or a folder not an image

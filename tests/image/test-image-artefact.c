@@ -207,10 +207,16 @@ test_truncated (DataFolder   *folder,
 }
 
 static void
-test_no_file (DataFolder   *folder,
+test_not_one (DataFolder   *folder,
               gconstpointer data)
 {
+  g_autofree char *path = g_build_filename (folder->path, "notes.txt", NULL);
   g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, "Something else altogether.\n", -1, NULL));
+  g_assert_null (import_image (folder, path, NULL, &error));
+  g_assert_error (error, CLOCHE_IMAGE_ERROR, CLOCHE_IMAGE_ERROR_INVALID);
+  g_clear_error (&error);
 
   g_assert_null (import_image (folder, "/nowhere/image.tar", NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
@@ -230,7 +236,7 @@ main (int    argc,
     { "/image/artefact/cancelled", test_cancelled },
     { "/image/artefact/hostile", test_hostile },
     { "/image/artefact/truncated", test_truncated },
-    { "/image/artefact/no-file", test_no_file },
+    { "/image/artefact/not-one", test_not_one },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -42,6 +42,16 @@ test_failed (void)
 }
 
 static void
+test_full_disk (void)
+{
+  const char *const argv[] = { "sh", "-c", "echo one; echo 'tool: x: No space left on device'; exit 1", NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cloche_image_command_run (argv, NULL, NULL, NULL, NULL, &error));
+  g_assert_error (error, CLOCHE_IMAGE_ERROR, CLOCHE_IMAGE_ERROR_NO_SPACE);
+}
+
+static void
 test_missing (void)
 {
   const char *const argv[] = { "cloche-no-such-tool", NULL };
@@ -104,6 +114,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/image/command/lines", test_lines);
   g_test_add_func ("/image/command/failed", test_failed);
+  g_test_add_func ("/image/command/full-disk", test_full_disk);
   g_test_add_func ("/image/command/missing", test_missing);
   g_test_add_func ("/image/command/cancelled", test_cancelled);
   g_test_add_func ("/image/command/namespace", test_namespace);
