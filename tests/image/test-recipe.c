@@ -131,11 +131,16 @@ test_ours (void)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "sandbox", "image", "recipe", NULL);
+  g_autofree char *script = NULL;
   g_autoptr (ClocheImageRecipe) recipe = cloche_image_recipe_load (path, &error);
 
   g_assert_no_error (error);
   g_assert_true (g_strv_contains (cloche_image_recipe_get_packages (recipe), "python3-ipykernel"));
   g_assert_true (g_file_test (cloche_image_recipe_get_script (recipe), G_FILE_TEST_IS_EXECUTABLE));
+
+  /* What keeps mmdebstrap's apt inside of the tree is a file in its /tmp: without it the host's own lists are emptied. */
+  g_assert_true (g_file_get_contents (cloche_image_recipe_get_script (recipe), &script, NULL, NULL));
+  g_assert_null (strstr (script, "$root/tmp"));
 }
 
 static void

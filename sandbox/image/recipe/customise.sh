@@ -42,8 +42,9 @@ printf 'LANG=C.UTF-8\n' > "$root/etc/default/locale"
 rm -f "$root/etc/hostname" "$root/etc/resolv.conf" "$root/var/lib/dbus/machine-id"
 printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' > "$root/etc/hosts"
 
-# Written while packages were installed; the same build twice should be the same tree.
-find "$root/var/log" "$root/var/cache/apt" "$root/var/lib/apt/lists" "$root/tmp" "$root/var/tmp" -type f -delete
+# Written while packages were installed; the same build twice should be the same tree. (Lists, caches and /tmp are mmdebstrap's to
+# empty: the configuration that keeps its apt inside of the tree is there until the end.)
+find "$root/var/log" "$root/var/tmp" -type f -delete
 rm -rf "$root/var/log/journal" "$root"/var/cache/ldconfig/* "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old
 rm -f "$root"/etc/*- "$root/vmlinuz" "$root/vmlinuz.old" "$root/initrd.img" "$root/initrd.img.old"
 install -d -m 0755 "$root/run" "$root/mnt"
