@@ -112,8 +112,16 @@ cloche_tool_text_clean (const char *bytes,
   gsize line_start = 0;
 
   for (const char *p = valid; *p != '\0';) {
-    gunichar c = g_utf8_get_char (p);
+    const char *run = p;
+    gunichar c;
 
+    while (*p >= 0x20 && *p < 0x7f)
+      p++;
+    g_string_append_len (out, run, p - run);
+    if (*p == '\0')
+      break;
+
+    c = g_utf8_get_char (p);
     if (c == 0x1b) {
       p = skip_escape (p);
       continue;
