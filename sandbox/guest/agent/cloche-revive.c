@@ -4,7 +4,8 @@
 /*
  * revive, kind "new": makes a fork of the template a machine of its own. Randomness comes first, before anything that
  * could draw from it; then the clock, so that files get right times. From there on Python takes its own share of it, on
- * another processor, while this one sees to the disk and to names. The same serves a conversation that lost its memory: its disk is then not fresh.
+ * another processor, while this one sees to the disk and to names. The same serves a conversation that lost its memory: its
+ * disk is then not fresh.
  */
 #include "cloche-cgroup.h"
 #include "cloche-code.h"
