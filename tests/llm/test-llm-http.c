@@ -8,6 +8,16 @@
 
 #include <string.h>
 
+int __lsan_is_turned_off (void);
+
+/* Asked by LeakSanitizer, if the test is built with it: gcc 12's tracer crashes ("Tracer caught signal 11") on the threads
+ * that TLS and the resolver leave behind. Invalid accesses are still found. */
+int
+__lsan_is_turned_off (void)
+{
+  return 1;
+}
+
 typedef struct
 {
   ClocheByteServer *server;
