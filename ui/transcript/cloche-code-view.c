@@ -19,7 +19,8 @@ struct _ClocheCodeView
 {
   GtkSourceView parent_instance;
 
-  char *text;  /* as it was given, before long lines were broken */
+  char *text;                 /* as it was given, before long lines were broken */
+  ClocheTextHeight *height;   /* or NULL before the first measure */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheCodeView, cloche_code_view, GTK_SOURCE_TYPE_VIEW)
@@ -92,19 +93,25 @@ cloche_code_view_measure (GtkWidget     *widget,
                           int           *minimum_baseline,
                           int           *natural_baseline)
 {
-  int width = for_size > 0 ? for_size : gtk_widget_get_width (widget);
+  ClocheCodeView *self = CLOCHE_CODE_VIEW (widget);
 
-  /* Its lines do not wrap, so any width gives the right height, and knowing all lines gives the right width. */
-  cloche_text_height_prepare (GTK_TEXT_VIEW (widget), GTK_WIDGET_CLASS (cloche_code_view_parent_class),
-                              MAX (width, 1));
-  GTK_WIDGET_CLASS (cloche_code_view_parent_class)->measure (widget, orientation, for_size, minimum, natural,
-                                                             minimum_baseline, natural_baseline);
+  if (self->height == NULL)
+    self->height = cloche_text_height_new (GTK_TEXT_VIEW (self));
+
+  /* Its lines do not wrap, so every width gives the same height. */
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    *minimum = *natural = cloche_text_height_get_width (self->height);
+  else
+    *minimum = *natural = cloche_text_height_get_height (self->height, 1);
 }
 
 static void
 cloche_code_view_finalize (GObject *object)
 {
-  g_clear_pointer (&CLOCHE_CODE_VIEW (object)->text, g_free);
+  ClocheCodeView *self = CLOCHE_CODE_VIEW (object);
+
+  g_clear_pointer (&self->height, cloche_text_height_free);
+  g_clear_pointer (&self->text, g_free);
 
   G_OBJECT_CLASS (cloche_code_view_parent_class)->finalize (object);
 }

@@ -12,6 +12,9 @@
  * for each paragraph, where it starts in the buffer and how many characters of marker it has there.
  */
 
+/* pixels: narrower than any window. Words break anywhere if they must, so no width is too small for the text. */
+#define WIDTH_MIN 40
+
 typedef struct
 {
   int start;     /* characters into the buffer */
@@ -25,6 +28,7 @@ struct _ClocheProse
 
   ClocheMarkdownBlock *block;
   GArray *starts;             /* of Start */
+  ClocheTextHeight *height;   /* or NULL before the first measure */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheProse, cloche_prose, GTK_TYPE_TEXT_VIEW)
@@ -207,16 +211,16 @@ cloche_prose_measure (GtkWidget     *widget,
                       int           *minimum_baseline,
                       int           *natural_baseline)
 {
-  /* Words break anywhere if they must, so no width is too small for the text. */
+  ClocheProse *self = CLOCHE_PROSE (widget);
+
   if (orientation == GTK_ORIENTATION_HORIZONTAL) {
-    *minimum = *natural = 0;
+    *minimum = *natural = WIDTH_MIN;
     return;
   }
 
-  if (for_size > 0)
-    cloche_text_height_prepare (GTK_TEXT_VIEW (widget), GTK_WIDGET_CLASS (cloche_prose_parent_class), for_size);
-  GTK_WIDGET_CLASS (cloche_prose_parent_class)->measure (widget, orientation, for_size, minimum, natural,
-                                                         minimum_baseline, natural_baseline);
+  if (self->height == NULL)
+    self->height = cloche_text_height_new (GTK_TEXT_VIEW (self));
+  *minimum = *natural = cloche_text_height_get_height (self->height, MAX (for_size, WIDTH_MIN));
 }
 
 static void
@@ -225,6 +229,7 @@ cloche_prose_finalize (GObject *object)
   ClocheProse *self = CLOCHE_PROSE (object);
 
   g_clear_object (&self->block);
+  g_clear_pointer (&self->height, cloche_text_height_free);
   g_clear_pointer (&self->starts, g_array_unref);
 
   G_OBJECT_CLASS (cloche_prose_parent_class)->finalize (object);

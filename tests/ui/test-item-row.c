@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-item-row.h"
+
+#include <adwaita.h>
+
+#include "cloche-transcript.h"
+#include "cloche-ui-resources.h"
+#include "store-fixture.h"
+#include "ui-test.h"
+
+typedef struct
+{
+  StoreFixture store;
+  ClocheFiles *files;
+  GListStore *items;
+  GtkWidget *transcript;
+  GtkWidget *window;
+} Fixture;
+
+static GtkWidget *
+make_row (gpointer item,
+          gpointer user_data)
+{
+  return cloche_item_row_new (item, ((Fixture *) user_data)->files);
+}
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer user_data)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  store_fixture_set_up (&fixture->store, NULL);
+  fixture->files = cloche_files_new (fixture->store.store, NULL, "/tmp");
+  fixture->items = g_list_store_new (CLOCHE_TYPE_ITEM);
+  fixture->transcript = cloche_transcript_new ();
+  cloche_transcript_set_row_func (CLOCHE_TRANSCRIPT (fixture->transcript), make_row, fixture, NULL);
+  cloche_transcript_set_model (CLOCHE_TRANSCRIPT (fixture->transcript), G_LIST_MODEL (fixture->items));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), fixture->transcript);
+  fixture->window = ui_test_show (scrolled, 500, 600);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer user_data)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  g_assert_finalize_object (fixture->items);
+  g_assert_finalize_object (fixture->files);
+  store_fixture_tear_down (&fixture->store, NULL);
+}
+
+static ClocheItem *
+add (Fixture       *fixture,
+     ClocheItemKind kind,
+     const char    *text)
+{
+  g_autoptr (ClocheItem) item = cloche_item_new (kind, text);
+
+  g_list_store_append (fixture->items, item);
+
+  return item;
+}
+
+static GtkWidget *
+get_row (Fixture *fixture,
+         guint    position)
+{
+  return cloche_transcript_get_row_widget (CLOCHE_TRANSCRIPT (fixture->transcript), position);
+}
+
+static void
+assert_height_fits (Fixture *fixture,
+                    guint    position)
+{
+  GtkWidget *row = get_row (fixture, position);
+  int needed;
+
+  /* As if nothing had ever been measured. */
+  for (GtkWidget *child = row; child != NULL; child = gtk_widget_get_first_child (child))
+    gtk_widget_queue_resize (child);
+  gtk_widget_measure (row, GTK_ORIENTATION_VERTICAL, gtk_widget_get_width (row), NULL, &needed, NULL, NULL);
+  g_assert_cmpint (gtk_widget_get_allocated_height (row), ==, needed);
+}
+
+/* What a model sends piece by piece has its full height at every moment, its button included when it is whole. */
+static void
+test_streamed (Fixture      *fixture,
+               gconstpointer user_data)
+{
+  ClocheItem *item = add (fixture, CLOCHE_ITEM_ANSWER, "");
+
+  cloche_item_set_open (item, TRUE);
+  for (int i = 0; i < 40; i++) {
+    cloche_item_add_text (item, i % 10 == 9 ? "\n\n```\ncode\n```\n\n" : "some words, ");
+    ui_test_frames (fixture->window, 1);
+  }
+  ui_test_frames (fixture->window, 2);
+  assert_height_fits (fixture, 0);
+  cloche_item_set_open (item, FALSE);
+  add (fixture, CLOCHE_ITEM_NOTICE, "next");
+  ui_test_frames (fixture->window, 3);
+  assert_height_fits (fixture, 0);
+}
+
+static void
+test_short (Fixture      *fixture,
+            gconstpointer user_data)
+{
+  ClocheItem *item = add (fixture, CLOCHE_ITEM_ANSWER, "");
+
+  cloche_item_set_open (item, TRUE);
+  ui_test_frames (fixture->window, 2);
+  cloche_item_add_text (item, "I will read the file and plot it.");
+  ui_test_frames (fixture->window, 2);
+  cloche_item_set_open (item, FALSE);
+  ui_test_frames (fixture->window, 2);
+  assert_height_fits (fixture, 0);
+}
+
+/* Text, all of it at once with its end, as a fast model sends it. */
+static void
+test_at_once (Fixture      *fixture,
+              gconstpointer user_data)
+{
+  ClocheItem *item;
+
+  add (fixture, CLOCHE_ITEM_QUESTION, "A question");
+  ui_test_frames (fixture->window, 2);
+  item = add (fixture, CLOCHE_ITEM_ANSWER, "");
+  cloche_item_set_open (item, TRUE);
+  cloche_item_add_text (item, "I will read the file and plot it.");
+  cloche_item_set_open (item, FALSE);
+  add (fixture, CLOCHE_ITEM_NOTICE, "next");
+  ui_test_frames (fixture->window, 3);
+  for (guint i = 0; i < 3; i++)
+    assert_height_fits (fixture, i);
+}
+
+static void
+test_kinds (Fixture      *fixture,
+            gconstpointer user_data)
+{
+  g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", "run_python", "{\"code\":\"print (1)\"}");
+  g_autoptr (ClocheToolRun) run = cloche_tool_run_new (call);
+  g_autoptr (ClocheItem) tool = cloche_item_new_tool (run);
+  g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "run_python", CLOCHE_TOOL_ERROR, "no");
+
+  add (fixture, CLOCHE_ITEM_QUESTION, "<b>not markup</b>\nsecond line");
+  add (fixture, CLOCHE_ITEM_THINKING, "hm");
+  add (fixture, CLOCHE_ITEM_NOTICE, "something");
+  g_list_store_append (fixture->items, tool);
+  ui_test_frames (fixture->window, 3);
+  cloche_tool_run_start (run);
+  cloche_tool_run_add_text (run, FALSE, "line\nline\n");
+  ui_test_frames (fixture->window, 3);
+  assert_height_fits (fixture, 3);
+  cloche_tool_run_finish (run, result);
+  ui_test_frames (fixture->window, 3);
+  for (guint i = 0; i < 4; i++)
+    assert_height_fits (fixture, i);
+}
+
+#define ADD(name, func) g_test_add ("/ui/item-row/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (GtkCssProvider) provider = NULL;
+
+  UI_TEST_INIT (argc, argv);
+  adw_init ();
+  g_resources_register (cloche_ui_get_resource ());
+  provider = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (provider, "/cloche/ui/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  ADD ("streamed", test_streamed);
+  ADD ("short", test_short);
+  ADD ("at-once", test_at_once);
+  ADD ("kinds", test_kinds);
+
+  return g_test_run ();
+}
