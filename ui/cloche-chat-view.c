@@ -6,6 +6,7 @@
 #include "cloche-closures.h"
 #include "cloche-composer.h"
 #include "cloche-item-row.h"
+#include "cloche-tour.h"
 #include "cloche-transcript.h"
 
 #include <glib/gi18n.h>
@@ -17,6 +18,8 @@ struct _ClocheChatView
   /* Template widgets */
   ClocheTranscript *transcript;
   ClocheComposer *composer;
+  GtkWidget *tour_bar;
+  GtkFlowBox *tour_chips;
 
   ClocheChat *chat;
   ClocheFiles *files;
@@ -152,6 +155,47 @@ go_to_end_cb (GtkWidget  *widget,
   cloche_transcript_scroll_to_end (CLOCHE_CHAT_VIEW (widget)->transcript);
 }
 
+static void
+tour_clicked_cb (ClocheChatView *self,
+                 GtkButton      *button)
+{
+  ClocheTourStop stop = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "cloche-stop"));
+  g_autofree char *path = cloche_tour_dup_sample_path (stop);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  if (self->chat == NULL || cloche_chat_is_busy (self->chat))
+    return;
+
+  g_list_store_append (files, file);
+  cloche_chat_view_send (self, cloche_tour_get_question (stop), G_LIST_MODEL (files));
+}
+
+static void
+add_tour_chips (ClocheChatView *self)
+{
+  for (guint stop = 0; stop < CLOCHE_TOUR_N_STOPS; stop++) {
+    GtkWidget *button = gtk_button_new_with_label (cloche_tour_get_question (stop));
+    GtkWidget *child = gtk_flow_box_child_new ();
+
+    gtk_label_set_ellipsize (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))), PANGO_ELLIPSIZE_END);
+    g_object_set_data (G_OBJECT (button), "cloche-stop", GUINT_TO_POINTER (stop));
+    g_signal_connect_swapped (button, "clicked", G_CALLBACK (tour_clicked_cb), self);
+    gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), button);
+    gtk_widget_set_focusable (child, FALSE);
+    gtk_flow_box_insert (self->tour_chips, child, stop);
+  }
+}
+
+static void
+update_tour (ClocheChatView *self)
+{
+  ClocheModelInfo *model = self->chat != NULL ? cloche_chat_get_model (self->chat) : NULL;
+
+  gtk_widget_set_visible (self->tour_bar, model != NULL && g_strcmp0 (cloche_model_info_get_endpoint (model),
+                                                                      CLOCHE_TOUR_ENDPOINT) == 0);
+}
+
 static GtkWidget *
 make_row (gpointer item,
           gpointer user_data)
@@ -174,6 +218,8 @@ cloche_chat_view_dispose (GObject *object)
 
   if (self->transcript != NULL)
     cloche_transcript_set_model (self->transcript, NULL);
+  if (self->chat != NULL)
+    g_signal_handlers_disconnect_by_func (self->chat, update_tour, self);
   g_clear_object (&self->chat);
   g_clear_object (&self->files);
 
@@ -198,6 +244,8 @@ cloche_chat_view_class_init (ClocheChatViewClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/cloche/ui/cloche-chat-view.ui");
   gtk_widget_class_bind_template_child (widget_class, ClocheChatView, transcript);
   gtk_widget_class_bind_template_child (widget_class, ClocheChatView, composer);
+  gtk_widget_class_bind_template_child (widget_class, ClocheChatView, tour_bar);
+  gtk_widget_class_bind_template_child (widget_class, ClocheChatView, tour_chips);
   gtk_widget_class_bind_template_callback (widget_class, cloche_closure_not);
   gtk_widget_class_install_action (widget_class, "chat.go-to-end", NULL, go_to_end_cb);
 }
@@ -207,6 +255,7 @@ cloche_chat_view_init (ClocheChatView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   cloche_transcript_set_row_func (self->transcript, make_row, self, NULL);
+  add_tour_chips (self);
   g_signal_connect_swapped (self->composer, "send", G_CALLBACK (composer_send_cb), self);
   g_signal_connect_swapped (self->composer, "stop", G_CALLBACK (composer_stop_cb), self);
   g_signal_connect_swapped (self->composer, "problem", G_CALLBACK (composer_problem_cb), self);
@@ -245,10 +294,15 @@ cloche_chat_view_set_chat (ClocheChatView *self,
     g_binding_unbind (self->busy_binding);
   self->busy_binding = NULL;
   cloche_transcript_set_model (self->transcript, NULL);
+  if (self->chat != NULL)
+    g_signal_handlers_disconnect_by_func (self->chat, update_tour, self);
   g_set_object (&self->chat, chat);
   g_set_object (&self->files, files);
+  update_tour (self);
   if (chat == NULL)
     return;
+
+  g_signal_connect_swapped (chat, "notify::model", G_CALLBACK (update_tour), self);
 
   cloche_transcript_set_model (self->transcript, G_LIST_MODEL (chat));
   self->busy_binding = g_object_bind_property (chat, "busy", self->composer, "busy", G_BINDING_SYNC_CREATE);

@@ -40,6 +40,34 @@ new_cb (GtkWidget  *widget,
 }
 
 static void
+tour_created_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (ClocheWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheConversation) conversation = cloche_workspace_create_finish (CLOCHE_WORKSPACE (object), result, &error);
+
+  if (conversation == NULL) {
+    cloche_problem_show (GTK_WIDGET (self), _ ("The tour could not be begun"), error);
+    return;
+  }
+
+  cloche_window_open (self, conversation);
+  cloche_context_use_tour (self->context, cloche_chat_view_get_chat (self->chat_view));
+}
+
+static void
+tour_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+
+  cloche_workspace_create_async (get_workspace (self), _ ("Tour"), NULL, tour_created_cb, g_object_ref (self));
+}
+
+static void
 changed_cb (GObject      *object,
             GAsyncResult *result,
             gpointer      user_data)
@@ -181,6 +209,7 @@ void
 _cloche_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.new", NULL, new_cb);
+  gtk_widget_class_install_action (widget_class, "win.tour", NULL, tour_cb);
   gtk_widget_class_install_action (widget_class, "win.preferences", NULL, preferences_cb);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_cb);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_cb);

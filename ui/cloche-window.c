@@ -4,6 +4,7 @@
 #include "cloche-window.h"
 
 #include "cloche-sidebar-row.h"
+#include "cloche-tour.h"
 #include "cloche-window-private.h"
 
 #include <string.h>
@@ -90,6 +91,10 @@ choose_model (ClocheWindow *self,
 
   if (cloche_chat_get_model (chat) != NULL)
     return;
+  if (g_strcmp0 (cloche_conversation_get_endpoint (conversation), CLOCHE_TOUR_ENDPOINT) == 0) {
+    cloche_context_use_tour (self->context, chat);
+    return;
+  }
   if (cloche_conversation_get_model (conversation) != NULL)
     choice = cloche_models_find (models, cloche_conversation_get_endpoint (conversation),
                                  cloche_conversation_get_model (conversation));

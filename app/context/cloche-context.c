@@ -7,6 +7,7 @@
 #include "cloche-id.h"
 #include "cloche-machine-sandbox.h"
 #include "cloche-settings.h"
+#include "cloche-tour.h"
 
 /* A conversation that was opened in this run, and its machine. It stays: a turn may go on while another one is looked at. */
 typedef struct
@@ -299,6 +300,16 @@ cloche_context_open_status (ClocheContext *self,
                             ClocheChat    *chat)
 {
   return cloche_status_new (find_open (self, chat)->machine);
+}
+
+void
+cloche_context_use_tour (ClocheContext *self,
+                         ClocheChat    *chat)
+{
+  g_autoptr (ClocheProvider) tour = cloche_tour_new ();
+  g_autoptr (ClocheModelInfo) info = cloche_tour_make_model_info ();
+
+  cloche_chat_set_model (chat, tour, info);
 }
 
 GPtrArray *

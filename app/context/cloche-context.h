@@ -47,6 +47,10 @@ ClocheFiles     *cloche_context_open_files    (ClocheContext      *self,
 ClocheStatus    *cloche_context_open_status   (ClocheContext      *self,
                                                ClocheChat         *chat) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The guided tour as whoever answers; it is not among the models. */
+void             cloche_context_use_tour      (ClocheContext      *self,
+                                               ClocheChat         *chat);
+
 /* (element-type ClocheEndpoint); the signal "endpoints-changed" says when; changes are saved and models asked for again. */
 GPtrArray       *cloche_context_get_endpoints      (ClocheContext        *self);
 gboolean         cloche_context_are_keys_kept      (ClocheContext        *self);
