@@ -163,7 +163,6 @@ cloche_image_class_init (ClocheImageClass *klass)
 static void
 cloche_image_init (ClocheImage *self)
 {
-  gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 }
 
