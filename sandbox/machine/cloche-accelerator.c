@@ -49,6 +49,7 @@ typedef struct
 {
   ClocheQemu *qemu;
   GTask *task;                  /* Owned until the verdict */
+  GError *timed_out;            /* NULL = not */
   GSource *timeout;
   guint timeout_ms;
 } Try;
@@ -92,24 +93,24 @@ try_free (Try *try)
   if (try->qemu != NULL)
     g_signal_handlers_disconnect_by_data (try->qemu, try);
   g_clear_object (&try->qemu);
+  g_clear_error (&try->timed_out);
   g_free (try);
 }
 
-/* The try is the data of its task, so it lives until the task's callback has run. */
+/* QEMU is gone now. The try is the data of its task, so it lives until the task's callback has run. */
 static void
-conclude (Try    *try,
-          GError *take_error)
+conclude (Try          *try,
+          const GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&try->task);
 
-  if (task == NULL) {
-    g_clear_error (&take_error);
+  if (task == NULL)
     return;
-  }
 
-  cloche_qemu_kill (try->qemu);
-  if (take_error != NULL)
-    g_task_return_error (task, take_error);
+  if (try->timed_out != NULL)
+    g_task_return_error (task, g_steal_pointer (&try->timed_out));
+  else if (error != NULL)
+    g_task_return_error (task, g_error_copy (error));
   else
     g_task_return_boolean (task, TRUE);
 }
@@ -119,16 +120,18 @@ exited_cb (ClocheQemu   *qemu,
            const GError *error,
            gpointer      user_data)
 {
-  conclude (user_data, error != NULL ? g_error_copy (error) : NULL);
+  conclude (user_data, error);
 }
 
+/* The verdict follows when QEMU is gone: whoever asked may end right after it, and must not leave anything running. */
 static gboolean
 timed_out_cb (gpointer user_data)
 {
   Try *try = user_data;
 
-  conclude (try, g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                              "The firmware of a machine was not through after %u ms", try->timeout_ms));
+  try->timed_out = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                                "The firmware of a machine was not through after %u ms", try->timeout_ms);
+  cloche_qemu_kill (try->qemu);
 
   return G_SOURCE_REMOVE;
 }
@@ -140,7 +143,7 @@ try_started_cb (GObject      *source,
 {
   g_autoptr (GTask) task = user_data;
   Try *try = g_task_get_task_data (task);
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!cloche_qemu_start_finish (CLOCHE_QEMU (source), result, &error))
     conclude (try, error);

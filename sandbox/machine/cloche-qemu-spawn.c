@@ -12,6 +12,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +26,13 @@ enum {
   CHILD_FD_FIRST_FILE = CHILD_FD_FIRST_CHANNEL + CLOCHE_QEMU_N_CHANNELS,
   CHILD_FD_INFO = CHILD_FD_FIRST_FILE + CLOCHE_QEMU_N_FILES,
 };
+
+/* Another end of the pipe on which bubblewrap says QEMU's process id, for itself: the pipe must not break when we die,
+ * since bubblewrap would end on that and leave its half of the jail behind. */
+#define CHILD_FD_INFO_PEER (CHILD_FD_INFO + 1)
+
+/* bytes: what bubblewrap says; about 200. */
+#define INFO_BYTES 4096
 
 /* bytes: how large a QEMU without a disk may make a file: its own state. */
 #define FILE_BYTES_WITHOUT_DISK (G_GUINT64_CONSTANT (1) << 30)
@@ -189,6 +200,7 @@ make_info_pipe (ClocheQemuSpawn     *self,
 
   self->info_fd = fds[0];
   g_subprocess_launcher_take_fd (launcher, fds[1], CHILD_FD_INFO);
+  g_subprocess_launcher_take_fd (launcher, fcntl (fds[0], F_DUPFD_CLOEXEC, 3), CHILD_FD_INFO_PEER);
   return TRUE;
 }
 
@@ -253,4 +265,94 @@ cloche_qemu_spawn_free (ClocheQemuSpawn *self)
   cloche_clear_fd (&self->info_fd);
   g_clear_object (&self->process);
   g_free (self);
+}
+
+/* Whether bubblewrap has said anything, or has ended; then @ret_pid is the process id, or 0. The id is in the first of the
+ * several pieces in which bubblewrap writes. */
+static gboolean
+read_info (int   info_fd,
+           GPid *ret_pid)
+{
+  char text[INFO_BYTES];
+  ssize_t n = read (info_fd, text, sizeof text - 1);
+  int pid = 0;
+
+  if (n < 0)
+    return FALSE;
+
+  text[n] = '\0';
+  *ret_pid = sscanf (text, " { \"child-pid\": %d", &pid) == 1 && pid > 1 ? (GPid) pid : 0;
+
+  return TRUE;
+}
+
+/**
+ * cloche_qemu_spawn_find_pid:
+ *
+ * The process id of QEMU, as this process sees it, once QEMU has answered; bubblewrap has said it before. To be asked
+ * once. 0 if it is not known.
+ */
+GPid
+cloche_qemu_spawn_find_pid (ClocheQemuSpawn *self)
+{
+  const char *identifier = g_subprocess_get_identifier (self->process);
+  GPid pid = 0;
+
+  if (self->info_fd >= 0)
+    (void) read_info (self->info_fd, &pid);
+  else if (identifier != NULL)
+    pid = (GPid) strtol (identifier, NULL, 10);
+
+  return pid;
+}
+
+static void
+kill_both (GSubprocess *process,
+           GPid         pid)
+{
+  /* A child of bubblewrap's, which has not ended itself: so this is nobody else's id. */
+  if (pid > 0)
+    (void) kill (pid, SIGKILL);
+  g_subprocess_force_exit (process);
+}
+
+static gboolean
+told_cb (int          info_fd,
+         GIOCondition condition,
+         gpointer     user_data)
+{
+  GPid pid = 0;
+
+  (void) read_info (info_fd, &pid);
+  kill_both (user_data, pid);
+  (void) close (info_fd);
+
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * cloche_qemu_spawn_kill:
+ *
+ * Kills QEMU, at once or as soon as that is safe.
+ *
+ * Bubblewrap is two processes. The inner one waits for the outer one's word, and asks to die with it only after that: an
+ * outer one that is killed in between leaves the inner one waiting for ever (seen with bubblewrap 0.8.0, in eventfd_read).
+ * So the inner one goes first. Its id comes within milliseconds, or the pipe's end does.
+ */
+void
+cloche_qemu_spawn_kill (ClocheQemuSpawn *self)
+{
+  g_autoptr (GSource) source = NULL;
+  GPid pid = 0;
+  int info_fd;
+
+  if (self->info_fd < 0 || read_info (self->info_fd, &pid)) {
+    kill_both (self->process, pid);
+    return;
+  }
+
+  info_fd = g_steal_fd (&self->info_fd);
+  source = g_unix_fd_source_new (info_fd, G_IO_IN | G_IO_HUP);
+  g_source_set_callback (source, G_SOURCE_FUNC (told_cb), g_object_ref (self->process), g_object_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
 }

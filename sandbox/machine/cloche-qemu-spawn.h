@@ -22,7 +22,7 @@ typedef enum {
  * @channels: connected sockets
  * @form: of the jail
  * @has_landlock: whether the jail has Landlock in it
- * @info_fd: in the full form, where bubblewrap says QEMU's process id; else -1
+ * @info_fd: in the full form, where bubblewrap says QEMU's process id before it lets it begin; else -1
  *
  * A jailed QEMU that has just been started.
  */
@@ -39,6 +39,9 @@ ClocheQemuSpawn *cloche_qemu_spawn_new  (ClocheQemuSpec   *spec,
                                          ClocheJailForm    form,
                                          GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 void             cloche_qemu_spawn_free (ClocheQemuSpawn  *self);
+
+GPid             cloche_qemu_spawn_find_pid (ClocheQemuSpawn *self);
+void             cloche_qemu_spawn_kill     (ClocheQemuSpawn *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClocheQemuSpawn, cloche_qemu_spawn_free)
 

@@ -19,7 +19,8 @@
 /*
  *   NEW      -- start -----------------------------> STARTING
  *   STARTING -- it answers (and has loaded a state) > ALIVE
- *   STARTING -- anything fails --------------------> ENDED (after one try in the other form of the jail)
+ *   STARTING -- anything fails --------------------> ENDED, once the process is gone (after one try in the other form
+ *                                                    of the jail)
  *   ALIVE    -- the process ends ------------------> ENDED, "exited"
  */
 typedef enum {
@@ -38,6 +39,8 @@ struct _ClocheQemu
   ClocheQemuSpawn *spawn;       /* NULL before the start */
   ClocheQmp *qmp;
   ClocheConsoleLog *log;
+  GTask *start_task;            /* while a start that has failed waits for its process to be gone */
+  GError *start_error;
   GPtrArray *quit_tasks;        /* of GTask: who waits for the end */
   guint quit_timeout_id;
   int memory_fd;                /* /proc/PID/smaps_rollup */
@@ -59,7 +62,7 @@ static guint signals[N_SIGNALS];
 /* seconds: QEMU closes its disks in a fraction of one; whoever needs longer hangs. */
 #define QUIT_SECONDS 5
 
-/* bytes: of /proc/PID/smaps_rollup and of what bubblewrap says; both are shorter by far. */
+/* bytes: of /proc/PID/smaps_rollup; it is shorter by far. */
 #define SMALL_FILE_BYTES 4096
 
 #define CAPABILITIES "{\"capabilities\":[{\"capability\":\"events\",\"state\":true}," \
@@ -103,6 +106,15 @@ return_quit_tasks (ClocheQemu *self)
 }
 
 static void
+return_start_task (ClocheQemu *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->start_task);
+
+  if (task != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->start_error));
+}
+
+static void
 process_ended (ClocheQemu *self)
 {
   GSubprocess *process = self->spawn->process;
@@ -117,6 +129,7 @@ process_ended (ClocheQemu *self)
     error = make_exit_error (self, cause);
   }
 
+  return_start_task (self);
   return_quit_tasks (self);
   if (before == STATE_ALIVE)
     g_signal_emit (self, signals[SIGNAL_EXITED], 0, error);
@@ -159,8 +172,8 @@ drop_process (ClocheQemu *self)
 {
   if (self->qmp != NULL)
     cloche_qmp_close (self->qmp);
-  if (self->spawn != NULL)
-    g_subprocess_force_exit (self->spawn->process);
+  if (self->spawn != NULL && self->state != STATE_ENDED)
+    cloche_qemu_spawn_kill (self->spawn);
   g_clear_object (&self->qmp);
   g_clear_object (&self->log);
   g_clear_pointer (&self->spawn, cloche_qemu_spawn_free);
@@ -177,26 +190,6 @@ read_small_file (int   fd,
 
   buffer[n] = '\0';
   return TRUE;
-}
-
-/* Bubblewrap wrote it before QEMU could answer, so it is there. */
-static GPid
-find_pid (ClocheQemu *self)
-{
-  char text[SMALL_FILE_BYTES];
-  g_autoptr (JsonObject) object = NULL;
-
-  if (self->spawn->info_fd < 0) {
-    const char *identifier = g_subprocess_get_identifier (self->spawn->process);
-
-    return identifier != NULL ? (GPid) strtol (identifier, NULL, 10) : 0;
-  }
-
-  if (!read_small_file (self->spawn->info_fd, text))
-    return 0;
-  object = cloche_json_parse_object (text, -1, NULL);
-
-  return object != NULL ? (GPid) cloche_json_get_int (object, "child-pid", 0) : 0;
 }
 
 /* Opened now because a keeper that has confined itself cannot open it any more. */
@@ -273,7 +266,7 @@ started_cb (GObject      *source,
 
   if (cloche_qmp_sequence_run_finish (result, &error)) {
     self->state = STATE_ALIVE;
-    self->pid = find_pid (self);
+    self->pid = cloche_qemu_spawn_find_pid (self->spawn);
     open_memory_file (self);
     g_task_return_boolean (task, TRUE);
     return;
@@ -290,9 +283,14 @@ started_cb (GObject      *source,
     error = make_exit_error (self, cause);
   }
 
-  self->state = STATE_ENDED;
-  cloche_qemu_kill (self);
-  g_task_return_error (task, g_steal_pointer (&error));
+  self->start_task = g_steal_pointer (&task);
+  self->start_error = g_steal_pointer (&error);
+  if (self->spawn == NULL)
+    self->state = STATE_ENDED;
+  if (self->state == STATE_ENDED)
+    return_start_task (self);
+  else
+    cloche_qemu_kill (self);
 }
 
 static gboolean
@@ -301,6 +299,7 @@ begin_start (ClocheQemu    *self,
              GTask         *task,
              GError       **error)
 {
+  self->state = STATE_STARTING;
   self->spawn = cloche_qemu_spawn_new (self->spec, form, error);
   if (self->spawn == NULL)
     return FALSE;
@@ -493,7 +492,6 @@ cloche_qemu_start_async (ClocheQemu         *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cloche_qemu_start_async);
   (void) cloche_qemu_spec_get_jail_form (self->spec, &form);
-  self->state = STATE_STARTING;
   if (!begin_start (self, form, task, &error)) {
     self->state = STATE_ENDED;
     g_task_return_error (task, g_steal_pointer (&error));
@@ -735,6 +733,6 @@ cloche_qemu_kill (ClocheQemu *self)
 {
   g_return_if_fail (CLOCHE_IS_QEMU (self));
 
-  if (self->spawn != NULL)
-    g_subprocess_force_exit (self->spawn->process);
+  if (self->spawn != NULL && self->state != STATE_ENDED)
+    cloche_qemu_spawn_kill (self->spawn);
 }

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
@@ -354,6 +355,56 @@ test_cancelled (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+static gboolean
+hung_up_cb (int          fd,
+            GIOCondition condition,
+            gpointer     user_data)
+{
+  *(gboolean *) user_data = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A machine whose root is one end of a pipe: the other end hears when the last process of the jail is gone. */
+static void
+kill_after (guint us)
+{
+  g_autoptr (ClocheQemuSpec) spec = new_spec (&(ClocheJailForm) { CLOCHE_JAIL_FORM_FULL });
+  g_autoptr (ClocheQemu) qemu = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean hung_up = FALSE;
+  int fds[2];
+
+  g_assert_cmpint (pipe2 (fds, O_CLOEXEC), ==, 0);
+  g_unix_fd_add (fds[0], G_IO_HUP, hung_up_cb, &hung_up);
+  cloche_qemu_spec_take_file (spec, CLOCHE_QEMU_FILE_RAM, dup (template.ram_fd));
+  cloche_qemu_spec_take_file (spec, CLOCHE_QEMU_FILE_ROOT, fds[1]);
+  qemu = cloche_qemu_new (spec);
+  g_clear_object (&spec);
+
+  cloche_qemu_start_async (qemu, NULL, result_cb, &result);
+  g_usleep (us);                /* Only to meet another moment each time; nothing depends on it. */
+  cloche_qemu_kill (qemu);
+  g_assert_false (cloche_qemu_start_finish (qemu, wait_for (&result), &error));
+  g_clear_object (&result);
+  g_assert_finalize_object (g_steal_pointer (&qemu));
+
+  /* If a process stays, the test never ends: it says where it is. */
+  g_test_message ("killed after %u µs", us);
+  while (!hung_up)
+    g_main_context_iteration (NULL, TRUE);
+  (void) close (fds[0]);
+}
+
+/* Whenever a jail is killed while it is being built, nothing of it stays. */
+static void
+test_killed_at_birth (void)
+{
+  for (guint us = 0; us < 10000; us += 200)
+    kill_after (us);
+}
+
 static void
 test_no_launcher (gconstpointer data)
 {
@@ -533,6 +584,7 @@ main (int    argc,
   g_test_add_data_func ("/machine/qemu/damaged-state/none", GSIZE_TO_POINTER (0), test_damaged_state);
   g_test_add_data_func ("/machine/qemu/damaged-state/cut", GSIZE_TO_POINTER (20000), test_damaged_state);
   g_test_add_func ("/machine/qemu/cancelled", test_cancelled);
+  g_test_add_func ("/machine/qemu/killed-at-birth", test_killed_at_birth);
   g_test_add_data_func ("/machine/qemu/no-bubblewrap/absent", GINT_TO_POINTER (FALSE), test_no_bubblewrap);
   g_test_add_data_func ("/machine/qemu/no-bubblewrap/forbidden", GINT_TO_POINTER (TRUE), test_no_bubblewrap);
   g_test_add_func ("/machine/qemu/no-qemu", test_no_qemu);
