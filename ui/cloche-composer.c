@@ -155,6 +155,7 @@ make_chip (GFile *file)
 
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
+  gtk_widget_set_halign (chip, GTK_ALIGN_START);
   gtk_widget_add_css_class (chip, "chip");
   gtk_widget_add_css_class (remove_button, "flat");
   gtk_widget_add_css_class (remove_button, "circular");
@@ -206,6 +207,8 @@ drop_cb (ClocheComposer *self,
 {
   g_autoptr (GSList) files = NULL;
 
+  /* A drop is no leaving: GtkDropTarget does not tell of both. */
+  gtk_widget_remove_css_class (GTK_WIDGET (self), "drop-target");
   if (!G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     return FALSE;
 

@@ -46,6 +46,8 @@ staged_cb (GObject      *object,
   g_autoptr (GError) error = NULL;
   g_autoptr (GFile) staged = cloche_files_stage_finish (CLOCHE_FILES (object), result, &error);
   GOutputStream *stream = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  int priority = g_task_get_priority (task);
   g_autofree char *uri = NULL;
   char *list;
 
@@ -58,8 +60,8 @@ staged_cb (GObject      *object,
   uri = g_file_get_uri (staged);
   list = g_strconcat (uri, "\r\n", NULL);
   g_object_set_data_full (G_OBJECT (task), "cloche-uri-list", list, g_free);
-  g_output_stream_write_all_async (stream, list, strlen (list), g_task_get_priority (task),
-                                   g_task_get_cancellable (task), written_cb, g_steal_pointer (&task));
+  g_output_stream_write_all_async (stream, list, strlen (list), priority, cancellable, written_cb,
+                                   g_steal_pointer (&task));
 }
 
 static void
