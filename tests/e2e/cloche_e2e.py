@@ -1,0 +1,464 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Cloche authors
+"""What end-to-end tests share: a new user's folders, the real window seen through the accessibility bus, a mouse and a
+keyboard, and TAP.
+
+Nothing here waits for a time: wait() waits for a condition, and its deadline only says when to give up. The test must run
+inside with-session.sh, which gives it a display and a bus of its own.
+"""
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+# s: until a condition counts as failed. An emulated machine on a loaded computer takes a minute for what takes a second.
+DEADLINE_S = int(os.environ.get("CLOCHE_TEST_DEADLINE_S", "240"))
+
+# ms: how long at most until a condition is looked at again if nothing tells that something has changed.
+LOOK_AGAIN_MS = 200
+
+
+class Failure(Exception):
+    """What was expected and did not come."""
+
+
+def wait(what, condition, deadline_s=DEADLINE_S):
+    """Waits until condition() is true and returns what it returned."""
+    context = GLib.MainContext.default()
+    end = GLib.get_monotonic_time() + deadline_s * 1_000_000
+
+    while True:
+        value = condition()
+        if value:
+            return value
+        if GLib.get_monotonic_time() > end:
+            raise Failure(f"expected within {deadline_s} s: {what}")
+        tick = GLib.timeout_add(LOOK_AGAIN_MS, lambda: GLib.SOURCE_CONTINUE)
+        context.iteration(True)
+        GLib.source_remove(tick)
+
+
+def xdotool(*words):
+    return subprocess.run(["xdotool", *map(str, words)], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def type_text(text):
+    xdotool("type", "--delay", "8", "--", text)
+
+
+def press(*keys):
+    xdotool("key", *keys)
+
+
+class Folders:
+    """The folders of a person who has never used Cloche."""
+
+    def __init__(self, with_base=True):
+        self.root = tempfile.mkdtemp(prefix="cloche-e2e-")
+        for name in ("data", "cache", "config", "state", "home", "files"):
+            os.mkdir(os.path.join(self.root, name))
+        os.mkdir(os.path.join(self.root, "run"), 0o700)
+        self.cloche = os.path.join(self.root, "data", "cloche")
+        os.makedirs(self.cloche)
+        if with_base:
+            bases = os.environ.get("CLOCHE_TEST_BASES")
+            if not bases:
+                raise Failure("CLOCHE_TEST_BASES must name the folder of a forged base; 'make check' makes one")
+            os.symlink(bases, os.path.join(self.cloche, "bases"))
+
+    def environment(self):
+        env = dict(os.environ)
+        for name in ("data", "cache", "config", "state"):
+            env[f"XDG_{name.upper()}_HOME"] = os.path.join(self.root, name)
+        env["XDG_RUNTIME_DIR"] = os.path.join(self.root, "run")
+        env["HOME"] = os.path.join(self.root, "home")
+        env["G_DEBUG"] = "fatal-criticals"
+        return env
+
+    def file(self, name, content=None):
+        path = os.path.join(self.root, "files", name)
+        if content is not None:
+            with open(path, "wb") as stream:
+                stream.write(content)
+        return path
+
+    def machines(self):
+        """Ids of the machines that exist."""
+        try:
+            names = os.listdir(os.path.join(self.cloche, "machines"))
+        except FileNotFoundError:
+            return []
+        return sorted(name for name in names if not name.startswith("."))
+
+    def keepers(self):
+        """Process ids of the keepers of these folders' machines."""
+        found = []
+        for name in os.listdir("/proc"):
+            if not name.isdigit():
+                continue
+            try:
+                with open(f"/proc/{name}/cmdline", "rb") as stream:
+                    words = stream.read().split(b"\0")
+            except OSError:
+                continue
+            if words[0].endswith(b"cloche-keeper") and any(self.root.encode() in word for word in words):
+                found.append(int(name))
+        return found
+
+    def remove(self):
+        for pid in self.keepers():
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                pass
+        wait("the machines to end", lambda: not self.keepers())
+        shutil.rmtree(self.root)
+
+
+def describe(node):
+    """One line about an accessible object, for messages."""
+    try:
+        return f"{node.get_role_name()} “{node.get_name()}”"
+    except GLib.Error:
+        return "something that has gone"
+
+
+def walk(node, depth=60):
+    """The object and all that is in it, in the order of the screen. What goes away meanwhile is left out."""
+    try:
+        yield node
+        if depth > 0:
+            for index in range(node.get_child_count()):
+                child = node.get_child_at_index(index)
+                if child is not None:
+                    yield from walk(child, depth - 1)
+    except GLib.Error:
+        return
+
+
+def extents(node):
+    """Where it is in its window, or None if it has no place."""
+    if "Component" not in node.get_interfaces():
+        return None
+    return Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+
+
+def is_there(node):
+    """Whether it has a place in the window. GTK 4.8 says “showing” of windows only."""
+    box = extents(node)
+    return box is not None and box.width > 0 and box.height > 0 and \
+        node.get_state_set().contains(Atspi.StateType.VISIBLE)
+
+
+def is_sensitive(node):
+    return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
+
+def text_of(node):
+    """The text that an object shows, or None if it shows none."""
+    if "Text" not in node.get_interfaces():
+        return None
+    return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+
+
+class Window:
+    """The program, as a person has it before them."""
+
+    def __init__(self, folders, extra_env=None, arguments=()):
+        """extra_env: a value of None takes the variable away."""
+        self.folders = folders
+        env = {**folders.environment(), **(extra_env or {})}
+        env = {name: value for name, value in env.items() if value is not None}
+        self.log_path = os.path.join(folders.root, "window.log")
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen([os.path.join(os.environ["CLOCHE_TEST_BUILD"], "ui", "cloche"), *arguments],
+                                            env=env, stdout=log, stderr=log)
+        self.application = wait("the window on the accessibility bus", self._find_application)
+        wait("a frame", self.frames)
+        self.place()
+
+    def _find_application(self):
+        self.check_alive()
+        desktop = Atspi.get_desktop(0)
+        desktop.set_cache_mask(Atspi.Cache.NONE)
+        for index in range(desktop.get_child_count()):
+            child = desktop.get_child_at_index(index)
+            try:
+                if child is not None and child.get_process_id() == self.process.pid:
+                    return child
+            except GLib.Error:
+                pass
+        return None
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as stream:
+            return stream.read()
+
+    def check_alive(self):
+        if self.process.poll() is not None:
+            raise Failure(f"expected the program to run, but it ended with {self.process.returncode}: {self.log()}")
+
+    def frames(self):
+        return [node for node in walk(self.application, 1) if node.get_role_name() in ("frame", "dialog", "window")]
+
+    def x_windows(self):
+        """From the lowest to the topmost. xdotool fails while there is none."""
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)],
+                               capture_output=True, text=True, check=False)
+        return found.stdout.split()
+
+    def place(self, x=0, y=0, width=None, height=None):
+        """Without a window manager, somebody has to say where a window is and that it has the keyboard."""
+        window = wait("a window on the screen", self.x_windows)[-1]
+        if width is not None:
+            xdotool("windowsize", "--sync", window, width, height)
+        xdotool("windowmove", window, x, y)
+        self.focus()
+
+    def focus(self):
+        """Gives the keyboard to the topmost window, as a window manager does when somebody clicks there."""
+        xdotool("windowfocus", "--sync", self.x_windows()[-1])
+
+    def find_all(self, role=None, name=None, text=None, where=None, fits=None):
+        """Everything that is there and fits. A str has to be equal, a function to say yes; text may be a part."""
+        def matches(value, wanted):
+            return wanted is None or (wanted(value or "") if callable(wanted) else value == wanted)
+
+        found = []
+        for node in walk(where or self.application):
+            try:
+                if matches(node.get_role_name(), role) and matches(node.get_name(), name) and \
+                        (text is None or text in (text_of(node) or node.get_name() or "")) and is_there(node) and \
+                        (fits is None or fits(node)):
+                    found.append(node)
+            except GLib.Error:
+                continue
+        return found
+
+    def find(self, deadline_s=DEADLINE_S, **wanted):
+        """Waits for the first that fits."""
+        words = ", ".join(f"{key} {value!r}" for key, value in wanted.items() if key != "where")
+
+        def look():
+            self.check_alive()
+            return self.find_all(**wanted)
+
+        try:
+            return wait(f"{words} in the window", look, deadline_s)[0]
+        except Failure as failure:
+            raise Failure(f"{failure}\n{self.tree()}") from None
+
+    def wait_gone(self, **wanted):
+        words = ", ".join(f"{key} {value!r}" for key, value in wanted.items() if key != "where")
+
+        def look():
+            self.check_alive()
+            return not self.find_all(**wanted)
+
+        try:
+            wait(f"no {words} in the window any more", look)
+        except Failure as failure:
+            raise Failure(f"{failure}\n{self.tree()}") from None
+
+    def tree(self):
+        """What is in the window, for a message."""
+        lines = []
+
+        def add(node, depth):
+            try:
+                if extents(node) is not None and not is_there(node):
+                    return
+                shown = text_of(node)
+                lines.append("  " * depth + describe(node) + (f" shows {shown[:300]!r}" if shown else ""))
+                for index in range(node.get_child_count()):
+                    child = node.get_child_at_index(index)
+                    if child is not None:
+                        add(child, depth + 1)
+            except GLib.Error:
+                return
+
+        add(self.application, 0)
+        return "\n".join(lines)
+
+    def _frame_of(self, node):
+        """The window's accessible, for an offset: GTK counts from inside its border."""
+        while node.get_role_name() not in ("frame", "dialog", "window"):
+            node = node.get_parent()
+        return node
+
+    def centre(self, node):
+        """Where it is on the screen."""
+        box = extents(node)
+        frame = extents(self._frame_of(node))
+        for window in reversed(self.x_windows()):
+            facts = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).split())
+            border = int(facts["WIDTH"]) - frame.width
+            # A border of a few pixels; otherwise it is the window of a dialog or of a popover.
+            if 0 <= border <= 80 and int(facts["HEIGHT"]) - frame.height == border:
+                return (int(facts["X"]) + border // 2 + box.x + box.width // 2,
+                        int(facts["Y"]) + border // 2 + box.y + box.height // 2)
+        raise Failure(f"expected a window around {describe(node)}")
+
+    def click(self, node):
+        x, y = self.centre(node)
+        self.focus()
+        xdotool("mousemove", "--sync", x, y, "click", 1)
+
+    def activate(self, node):
+        """What a screen reader does in place of a click."""
+        if "Action" not in node.get_interfaces() or not Atspi.Action.do_action(node, 0):
+            raise Failure(f"expected {describe(node)} to be something to press")
+
+    def close(self):
+        """Presses the window's close button and waits until the program has ended."""
+        self.check_alive()
+        self.click(self.find_all(role="push button", name="Close")[0])
+        self.process.wait(DEADLINE_S)
+        if self.process.returncode != 0:
+            raise Failure(f"expected the program to end well, but it ended with {self.process.returncode}: {self.log()}")
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(DEADLINE_S)
+
+
+class Partner:
+    """Another program, to drag from or to: a window with a file to take and a place to drop. One for each direction: GTK
+    4.8 hears nothing of a drag over a window from which something was dragged before."""
+
+    X, Y = 1050, 0
+
+    def __init__(self, folders, path):
+        program = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "e2e", "drag-partner")
+        self.process = subprocess.Popen([program, path], env=folders.environment(), stdout=subprocess.PIPE)
+        self.lines = []
+        self.rest = b""
+        GLib.io_add_watch(self.process.stdout, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, self._readable)
+        self.wait("ready")
+        window = xdotool("search", "--sync", "--onlyvisible", "--pid", self.process.pid).split()[-1]
+        xdotool("windowmove", window, self.X, self.Y)
+
+    def _readable(self, stream, condition):
+        data = os.read(stream.fileno(), 65536)
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        self.lines += [line.decode() for line in lines]
+        return bool(data)
+
+    def said(self, word):
+        return [line for line in self.lines if line.split()[0] == word]
+
+    def wait(self, word, least=1, meanwhile=lambda: None):
+        """Waits until it has said so many lines that begin with word."""
+        def look():
+            meanwhile()
+            return len(self.said(word)) >= least
+
+        try:
+            wait(f"the other program to say “{word}”", look)
+        except Failure as failure:
+            raise Failure(f"{failure}; it said {self.lines}") from None
+
+    def hover(self, x, y, word, least=1):
+        """Holds the mouse over a place, with a hand as steady as a person's: who takes part in a drag hears only of moves,
+        and what moved before it was listening is lost to it."""
+        places = itertools.cycle((x, x + 2))
+        self.wait(word, least, lambda: xdotool("mousemove", "--sync", next(places), y))
+
+    def drag_out_to(self, x, y):
+        """Takes its file and drops it at a place of the screen, as soon as that place has agreed to take it."""
+        self.lines.clear()
+        xdotool("mousemove", "--sync", self.X + 100, self.Y + 100, "mousedown", 1)
+        for step in (120, 140, 160):
+            xdotool("mousemove", "--sync", self.X + step, self.Y + 100)
+        self.wait("dragging")
+        self.hover(x, y, "accepted")
+        xdotool("mouseup", 1)
+        self.wait("finished")
+
+    def drag_in_from(self, window, node):
+        """Takes something of the window and drops it here; returns the paths of what came."""
+        x, y = window.centre(node)
+        before = len(window.x_windows())
+        self.lines.clear()
+        xdotool("mousemove", "--sync", x, y, "mousedown", 1)
+        for step in (12, 24, 36):
+            xdotool("mousemove", "--sync", x + step, y)
+        wait("what is dragged to hang at the mouse", lambda: len(window.x_windows()) > before)
+        # A second report of where the mouse is comes only after the other side has heard that the first was welcome.
+        self.hover(self.X + 290, self.Y + 100, "over", 2)
+        xdotool("mouseup", 1)
+        self.wait("dropped")
+        return [line.split(" ", 1)[1] for line in self.said("dropped")]
+
+    def end(self):
+        self.process.kill()
+        self.process.wait(DEADLINE_S)
+
+
+class ModelServer:
+    """An Ollama that says what is written down for it."""
+
+    def __init__(self, folders, turns, models=None):
+        script = folders.file("conversation.json", json.dumps({
+            "models": models or [{"name": "script:latest", "capabilities": ["completion", "tools"],
+                                  "context_length": 32768}],
+            "turns": turns,
+        }).encode())
+        self.log_path = folders.file("requests.log")
+        program = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "support", "cloche-model-server")
+        self.process = subprocess.Popen([program, script, self.log_path], stdout=subprocess.PIPE, text=True)
+        self.address = self.process.stdout.readline().strip()
+
+    def end(self):
+        self.process.kill()
+        self.process.wait(DEADLINE_S)
+
+
+def say(text):
+    """A turn of the model that answers."""
+    return {"lines": [{"message": {"role": "assistant", "content": text}},
+                      {"message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"}]}
+
+
+def call(tool, **arguments):
+    """A turn of the model that calls a tool."""
+    return {"lines": [{"message": {"role": "assistant", "content": "",
+                                   "tool_calls": [{"function": {"name": tool, "arguments": arguments}}]}},
+                      {"message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"}]}
+
+
+def equal(what, value, expected):
+    if value != expected:
+        raise Failure(f"expected {what} to be {expected!r}, got {value!r}")
+
+
+def main(tests):
+    """Runs the tests and prints TAP. A failure leaves a picture of the screen beside the program's build."""
+    failed = 0
+
+    print(f"1..{len(tests)}", flush=True)
+    for number, test in enumerate(tests, 1):
+        name = test.__name__.replace("_", "-")
+        try:
+            test()
+        except Exception:  # Whatever it is, it is this test's, and the next one has its turn.
+            failed += 1
+            picture = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "e2e", f"failed-{name}.png")
+            subprocess.run(["import", "-window", "root", picture], check=False)
+            print("\n".join("# " + line for line in traceback.format_exc().splitlines()))
+            print(f"not ok {number} - {name}: see {picture}", flush=True)
+        else:
+            print(f"ok {number} - {name}", flush=True)
+    sys.exit(1 if failed else 0)
