@@ -111,11 +111,18 @@ spawn_keeper (ClocheMachineHost   *host,
   };
   cloche_autofd int wire = listen_on (launch->wire_path, error);
   cloche_autofd int gate = wire >= 0 ? listen_on (launch->gate_path, error) : -1;
+  cloche_autofd int log = -1;
   int ready[2];
   cloche_autofd int ready_write = -1;
 
   if (gate < 0)
     return FALSE;
+  log = openat (cloche_machine_folder_peek_fd (folder), "keeper.log", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                0600);
+  if (log < 0) {
+    cloche_set_errno_error (error, errno, "Could not write in the machine’s folder");
+    return FALSE;
+  }
   if (pipe2 (ready, O_CLOEXEC) < 0) {
     cloche_set_errno_error (error, errno, "Could not make a pipe");
     return FALSE;
@@ -123,8 +130,9 @@ spawn_keeper (ClocheMachineHost   *host,
   launch->ready_fd = ready[0];
   ready_write = ready[1];
 
+  /* It outlives us: whoever reads our output to its end must not wait for it. */
   return g_spawn_async_with_pipes_and_fds (
-    NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, -1, -1, -1,
+    NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, -1, -1, log,
     (const int[]) { ready_write, lock_fd, wire, gate },
     (const int[]) { KEEPER_FD_READY, KEEPER_FD_LOCK, KEEPER_FD_WIRE, KEEPER_FD_GATE }, 4,
     NULL, NULL, NULL, NULL, error);
