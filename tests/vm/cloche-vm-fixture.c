@@ -257,3 +257,66 @@ cloche_vm_request (ClocheMachine *machine,
 
   return cloche_machine_request_finish (machine, cloche_vm_wait (&result), error);
 }
+
+/**
+ * cloche_vm_allow:
+ * @rules: nothing else is allowed from now on
+ */
+void
+cloche_vm_allow (ClocheMachine     *machine,
+                 const char *const *rules)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  cloche_machine_set_network_async (machine, rules, NULL, cloche_vm_result_cb, &result);
+  (void) cloche_machine_set_network_finish (machine, cloche_vm_wait (&result), &error);
+  g_assert_no_error (error);
+}
+
+static GPtrArray *
+parse_log (const char *path)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  /* The last one is empty, or being written. */
+  for (gsize i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++) {
+    g_autoptr (GError) error = NULL;
+    JsonObject *row = cloche_json_parse_object (lines[i], -1, &error);
+
+    g_assert_no_error (error);
+    g_ptr_array_add (rows, row);
+  }
+
+  return rows;
+}
+
+/**
+ * cloche_vm_read_log:
+ * @n_rows: to wait for; the gate writes one when an attempt is over
+ *
+ * The rows of the machine's log of attempts to reach the network, of which there may be more.
+ */
+GPtrArray *
+cloche_vm_read_log (ClocheMachine *machine,
+                    guint          n_rows)
+{
+  g_autofree char *machines = cloche_paths_dup_machines_dir (cloche_machine_host_get_paths (cloche_machine_get_host (machine)));
+  g_autofree char *path = g_build_filename (machines, cloche_machine_get_id (machine), "egress.log", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileMonitor) monitor = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, NULL);
+  g_autoptr (GPtrArray) rows = parse_log (path);
+
+  g_assert_nonnull (monitor);
+  while (rows->len < n_rows) {
+    g_main_context_iteration (NULL, TRUE);
+    g_clear_pointer (&rows, g_ptr_array_unref);
+    rows = parse_log (path);
+  }
+
+  return g_steal_pointer (&rows);
+}

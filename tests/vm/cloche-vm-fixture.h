@@ -65,6 +65,11 @@ JsonObject      *cloche_vm_request    (ClocheMachine   *machine,
                                        JsonObject      *request,
                                        GError         **error);
 
+void             cloche_vm_allow      (ClocheMachine   *machine,
+                                       const char *const *rules);
+GPtrArray       *cloche_vm_read_log   (ClocheMachine   *machine,
+                                       guint            n_rows) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClocheVmOutcome, cloche_vm_outcome_free)
 
 G_END_DECLS
