@@ -89,6 +89,31 @@ listen_on (const char *path,
   return fd;
 }
 
+static GStrv
+build_keeper_argv (ClocheMachineHost   *host,
+                   ClocheMachineFolder *folder)
+{
+  ClochePaths *paths = cloche_machine_host_get_paths (host);
+  g_autofree char *keeper = cloche_paths_dup_program ("cloche-keeper");
+  g_autofree char *base = g_build_filename (cloche_base_store_get_bases_path (cloche_machine_host_get_bases (host)),
+                                            cloche_machine_folder_get_base_id (folder), NULL);
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  guint rest_ms, expire_ms;
+
+  g_strv_builder_add_many (argv, keeper, "--folder", cloche_machine_folder_get_path (folder), "--base", base,
+                           "--runtime", cloche_paths_get_runtime_dir (paths),
+                           "--qemu", cloche_machine_host_get_program (host)->path,
+                           "--cache", cloche_paths_get_cache_dir (paths), NULL);
+  if (cloche_machine_host_get_patience (host, &rest_ms, &expire_ms)) {
+    g_autofree char *rest = g_strdup_printf ("--rest-after=%u", rest_ms);
+    g_autofree char *expire = g_strdup_printf ("--expire-after=%u", expire_ms);
+
+    g_strv_builder_add_many (argv, rest, expire, NULL);
+  }
+
+  return g_strv_builder_end (argv);
+}
+
 static gboolean
 spawn_keeper (ClocheMachineHost   *host,
               ClocheMachineFolder *folder,
@@ -96,19 +121,7 @@ spawn_keeper (ClocheMachineHost   *host,
               int                  lock_fd,
               GError             **error)
 {
-  const ClocheQemuProgram *program = cloche_machine_host_get_program (host);
-  g_autofree char *keeper = cloche_paths_dup_program ("cloche-keeper");
-  g_autofree char *base = g_build_filename (cloche_base_store_get_bases_path (cloche_machine_host_get_bases (host)),
-                                            cloche_machine_folder_get_base_id (folder), NULL);
-  const char *const argv[] = {
-    keeper,
-    "--folder", cloche_machine_folder_get_path (folder),
-    "--base", base,
-    "--runtime", cloche_paths_get_runtime_dir (cloche_machine_host_get_paths (host)),
-    "--qemu", program->path,
-    "--cache", cloche_paths_get_cache_dir (cloche_machine_host_get_paths (host)),
-    NULL,
-  };
+  g_auto (GStrv) argv = build_keeper_argv (host, folder);
   cloche_autofd int wire = listen_on (launch->wire_path, error);
   cloche_autofd int gate = wire >= 0 ? listen_on (launch->gate_path, error) : -1;
   cloche_autofd int log = -1;
@@ -132,7 +145,7 @@ spawn_keeper (ClocheMachineHost   *host,
 
   /* It outlives us: whoever reads our output to its end must not wait for it. */
   return g_spawn_async_with_pipes_and_fds (
-    NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, -1, -1, log,
+    NULL, (const char *const *) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, -1, -1, log,
     (const int[]) { ready_write, lock_fd, wire, gate },
     (const int[]) { KEEPER_FD_READY, KEEPER_FD_LOCK, KEEPER_FD_WIRE, KEEPER_FD_GATE }, 4,
     NULL, NULL, NULL, NULL, error);

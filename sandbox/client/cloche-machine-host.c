@@ -16,6 +16,8 @@ struct _ClocheMachineHost
   char *reason;                 /* why the accelerator is what it is: plain facts */
 
   ClocheAccelerator accelerator;
+  guint rest_ms;                /* 0 = as keepers have it by themselves */
+  guint expire_ms;
 };
 
 G_DEFINE_FINAL_TYPE (ClocheMachineHost, cloche_machine_host, G_TYPE_OBJECT)
@@ -190,4 +192,43 @@ cloche_machine_host_get_bases (ClocheMachineHost *self)
   g_return_val_if_fail (CLOCHE_IS_MACHINE_HOST (self), NULL);
 
   return self->bases;
+}
+
+/**
+ * cloche_machine_host_set_patience:
+ * @rest_ms: ms without anything to do before a machine rests
+ * @expire_ms: ms in that state and without a client before it ends
+ *
+ * For machines that are started from now on, instead of 5 seconds and 10 minutes.
+ */
+void
+cloche_machine_host_set_patience (ClocheMachineHost *self,
+                                  guint              rest_ms,
+                                  guint              expire_ms)
+{
+  g_return_if_fail (CLOCHE_IS_MACHINE_HOST (self));
+  g_return_if_fail (rest_ms > 0 && expire_ms > 0);
+
+  self->rest_ms = rest_ms;
+  self->expire_ms = expire_ms;
+}
+
+/**
+ * cloche_machine_host_get_patience:
+ *
+ * Returns: whether any was set
+ */
+gboolean
+cloche_machine_host_get_patience (ClocheMachineHost *self,
+                                  guint             *ret_rest_ms,
+                                  guint             *ret_expire_ms)
+{
+  g_return_val_if_fail (CLOCHE_IS_MACHINE_HOST (self), FALSE);
+
+  if (self->rest_ms == 0)
+    return FALSE;
+
+  *ret_rest_ms = self->rest_ms;
+  *ret_expire_ms = self->expire_ms;
+  return TRUE;
 }

@@ -34,4 +34,11 @@ ClocheAccelerator        cloche_machine_host_get_accelerator (ClocheMachineHost 
 const char              *cloche_machine_host_get_reason      (ClocheMachineHost *self);
 ClocheBaseStore         *cloche_machine_host_get_bases       (ClocheMachineHost *self);
 
+void                     cloche_machine_host_set_patience     (ClocheMachineHost   *self,
+                                                               guint                rest_ms,
+                                                               guint                expire_ms);
+gboolean                 cloche_machine_host_get_patience     (ClocheMachineHost   *self,
+                                                               guint               *ret_rest_ms,
+                                                               guint               *ret_expire_ms);
+
 G_END_DECLS

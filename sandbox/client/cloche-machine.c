@@ -95,18 +95,26 @@ static void follow_status (ClocheMachine    *self,
                            ClocheWireStream *stream);
 
 static void
+weak_ref_free (GWeakRef *weak)
+{
+  g_weak_ref_clear (weak);
+  g_free (weak);
+}
+
+static void
 status_read_cb (GObject      *source,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
-  g_autoptr (ClocheMachine) self = user_data;
+  g_autoptr (ClocheMachine) self = g_weak_ref_get (user_data);
   ClocheWireStream *stream = CLOCHE_WIRE_STREAM (source);
   g_autoptr (ClocheWireRecord) record = cloche_wire_read_record_finish (stream, result, NULL);
   g_autoptr (JsonObject) status = NULL;
   const char *text;
   gsize length;
 
-  if (record == NULL)
+  weak_ref_free (user_data);
+  if (record == NULL || self == NULL)
     return;                     /* The session tells of its end by itself. */
 
   text = g_bytes_get_data (record->payload, &length);
@@ -116,11 +124,15 @@ status_read_cb (GObject      *source,
   follow_status (self, stream);
 }
 
+/* Does not keep the machine's object: a client that lets go of it is no client any more. */
 static void
 follow_status (ClocheMachine    *self,
                ClocheWireStream *stream)
 {
-  cloche_wire_read_record_async (stream, NULL, status_read_cb, g_object_ref (self));
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  cloche_wire_read_record_async (stream, NULL, status_read_cb, weak);
 }
 
 static void
