@@ -4,7 +4,19 @@
 #include "cloche-json.h"
 #include "cloche-vm-fixture.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A Debian package with one program in it, made, installed and told to the disk. */
+#define INSTALL_PACKAGE \
+  "mkdir -p package/DEBIAN package/usr/bin\n" \
+  "printf 'Package: tiny\\nVersion: 1\\nArchitecture: all\\nMaintainer: T <t@example.org>\\nDescription: t\\n'" \
+  " > package/DEBIAN/control\n" \
+  "printf '#!/bin/sh\\necho runs\\n' > package/usr/bin/tiny; chmod 0755 package/usr/bin/tiny\n" \
+  "dpkg-deb --root-owner-group --build package tiny.deb && sudo dpkg -i tiny.deb && echo kept > note.txt && sync"
 
 static void
 count_cb (int *counter)
@@ -22,10 +34,15 @@ wait_until_asleep (ClocheMachine *machine)
 static void
 expect_files_but_no_variables (ClocheMachine *machine)
 {
-  g_autoptr (ClocheVmOutcome) note = cloche_vm_run_shell (machine, "cat note.txt; /usr/local/bin/installed");
-  g_autoptr (ClocheVmOutcome) variable = cloche_vm_run_python (machine, "x");
+  gint64 begun = g_get_monotonic_time ();
+  g_autoptr (ClocheVmOutcome) note = cloche_vm_run_shell (machine, "cat note.txt; tiny; dpkg-query -W tiny");
+  g_autoptr (ClocheVmOutcome) variable = NULL;
 
-  g_assert_cmpstr (note->out->str, ==, "kept\nruns\n");
+  /* The aim is 4 s. */
+  g_test_message ("files and program there %" G_GINT64_FORMAT " ms after it was opened again",
+                  (g_get_monotonic_time () - begun) / 1000);
+  g_assert_cmpstr (note->out->str, ==, "kept\nruns\ntiny\t1\n");
+  variable = cloche_vm_run_python (machine, "x");
   g_assert_cmpstr (variable->exception, ==, "NameError");
 }
 
@@ -33,14 +50,99 @@ static void
 prepare (ClocheMachine *machine)
 {
   g_autoptr (ClocheVmOutcome) variable = cloche_vm_run_python (machine, "x = 41");
-  g_autoptr (ClocheVmOutcome) note = NULL;
+  g_autoptr (ClocheVmOutcome) note = cloche_vm_run_shell (machine, INSTALL_PACKAGE);
 
-  note = cloche_vm_run_shell (machine,
-                              "echo kept > note.txt\n"
-                              "printf '#!/bin/sh\\necho runs\\n' | sudo tee /usr/local/bin/installed > /dev/null\n"
-                              "sudo chmod +x /usr/local/bin/installed; sync");
   g_assert_cmpstr (variable->status, ==, "ok");
-  g_assert_cmpstr (note->status, ==, "ok");
+  if (g_strcmp0 (note->status, "ok") != 0)
+    g_error ("could not install a package: %s", note->err->str);
+}
+
+static pid_t
+get_qemu (ClocheMachine *machine)
+{
+  gint64 pid = cloche_json_get_int (cloche_machine_get_status (machine), "qemu_pid", 0);
+
+  g_assert_cmpint (pid, >, 1);
+  return (pid_t) pid;
+}
+
+/* The field of /proc/PID/status. */
+static char *
+read_status (pid_t       pid,
+             const char *field)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) pid);
+  g_autofree char *start = g_strdup_printf ("%s:\t", field);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  lines = g_strsplit (text, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], start))
+      return g_strdup (lines[i] + strlen (start));
+
+  return NULL;
+}
+
+static pid_t
+get_parent (pid_t pid)
+{
+  g_autofree char *parent = read_status (pid, "PPid");
+
+  return parent != NULL ? (pid_t) g_ascii_strtoll (parent, NULL, 10) : 0;
+}
+
+/* The keeper is above QEMU, with bubblewrap in between where that runs. */
+static pid_t
+find_keeper (ClocheMachine *machine)
+{
+  pid_t pid = get_parent (get_qemu (machine));
+  g_autofree char *name = NULL;
+
+  for (; pid > 1; pid = get_parent (pid)) {
+    g_clear_pointer (&name, g_free);
+    name = read_status (pid, "Name");
+    if (g_strcmp0 (name, "cloche-keeper") == 0)
+      return pid;
+  }
+  g_error ("no keeper above QEMU");
+}
+
+static pid_t
+find_child (pid_t       parent,
+            const char *name)
+{
+  g_autoptr (GDir) proc = g_dir_open ("/proc", 0, NULL);
+  const char *entry;
+
+  while ((entry = g_dir_read_name (proc)) != NULL) {
+    pid_t pid = (pid_t) g_ascii_strtoll (entry, NULL, 10);
+    g_autofree char *own_name = pid > 1 ? read_status (pid, "Name") : NULL;
+
+    if (g_strcmp0 (own_name, name) == 0 && get_parent (pid) == parent)
+      return pid;
+  }
+  g_error ("no process %s", name);
+}
+
+static int
+open_process (pid_t pid)
+{
+  int fd = (int) syscall (SYS_pidfd_open, pid, 0);
+
+  g_assert_cmpint (fd, >=, 0);
+  return fd;
+}
+
+static void
+wait_for_process (int pidfd)
+{
+  struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
+
+  g_assert_cmpint (poll (&pollfd, 1, -1), ==, 1);
+  (void) close (pidfd);
 }
 
 static void
@@ -49,15 +151,60 @@ test_kill_qemu (ClocheVmFixture *fixture,
 {
   g_autoptr (ClocheMachine) machine = cloche_vm_fixture_new_machine (fixture);
   int n_lost = 0;
-  pid_t qemu;
 
   g_signal_connect_swapped (machine, "memory-lost", G_CALLBACK (count_cb), &n_lost);
   prepare (machine);
   g_assert_cmpint (n_lost, ==, 0);
 
-  qemu = (pid_t) cloche_json_get_int (cloche_machine_get_status (machine), "qemu_pid", 0);
-  g_assert_cmpint (qemu, >, 1);
-  g_assert_cmpint (kill (qemu, SIGKILL), ==, 0);
+  g_assert_cmpint (kill (get_qemu (machine), SIGKILL), ==, 0);
+  wait_until_asleep (machine);
+
+  expect_files_but_no_variables (machine);
+  g_assert_cmpint (n_lost, ==, 1);
+  cloche_vm_stop (machine);
+}
+
+/* QEMU and the gate go with their keeper, whatever the keeper dies of. */
+static void
+test_kill_keeper (ClocheVmFixture *fixture,
+                  gconstpointer    data)
+{
+  g_autoptr (ClocheMachine) machine = cloche_vm_fixture_new_machine (fixture);
+  int n_lost = 0;
+  int qemu, gate;
+  pid_t keeper;
+
+  g_signal_connect_swapped (machine, "memory-lost", G_CALLBACK (count_cb), &n_lost);
+  prepare (machine);
+  keeper = find_keeper (machine);
+  qemu = open_process (get_qemu (machine));
+  gate = open_process (find_child (keeper, "cloche-gate"));
+
+  g_assert_cmpint (kill (keeper, SIGKILL), ==, 0);
+  wait_for_process (qemu);
+  wait_for_process (gate);
+  wait_until_asleep (machine);
+
+  expect_files_but_no_variables (machine);
+  g_assert_cmpint (n_lost, ==, 1);
+  cloche_vm_stop (machine);
+}
+
+/* A kernel that panics, as root in the guest can make it: whoever waits for an answer is told, and it can go on. */
+static void
+test_guest_crash (ClocheVmFixture *fixture,
+                  gconstpointer    data)
+{
+  g_autoptr (ClocheMachine) machine = cloche_vm_fixture_new_machine (fixture);
+  g_autoptr (ClocheVmOutcome) crash = NULL;
+  int n_lost = 0;
+
+  g_signal_connect_swapped (machine, "memory-lost", G_CALLBACK (count_cb), &n_lost);
+  prepare (machine);
+  crash = cloche_vm_run_shell (machine, "sudo sh -c 'echo c > /proc/sysrq-trigger'; sleep 60");
+  g_assert_null (crash->status);
+  g_assert_nonnull (crash->error);
+  g_test_message ("%s", crash->error->message);
   wait_until_asleep (machine);
 
   expect_files_but_no_variables (machine);
@@ -83,10 +230,12 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/vm/lost-ram/kill-qemu", ClocheVmFixture, NULL, cloche_vm_fixture_set_up, test_kill_qemu,
-              cloche_vm_fixture_tear_down);
-  g_test_add ("/vm/lost-ram/stop", ClocheVmFixture, NULL, cloche_vm_fixture_set_up, test_stop,
-              cloche_vm_fixture_tear_down);
+#define ADD(name, function) \
+  g_test_add ("/vm/lost-ram/" name, ClocheVmFixture, NULL, cloche_vm_fixture_set_up, function, cloche_vm_fixture_tear_down)
+  ADD ("kill-qemu", test_kill_qemu);
+  ADD ("kill-keeper", test_kill_keeper);
+  ADD ("guest-crash", test_guest_crash);
+  ADD ("stop", test_stop);
 
   return g_test_run ();
 }
