@@ -23,7 +23,7 @@ struct _ClocheChat
   ClocheWorkspaceFiles *files;
   ClocheChatItems *items;
   GPtrArray *history;           /* of ClocheMessage */
-  GPtrArray *notices;           /* of ClocheMessagePart: to go with the next question */
+  GPtrArray *notices;           /* of ClocheMessagePart: to go with the next results or question */
   GPtrArray *runs;              /* of ClocheToolRun, of the turn at hand */
   GCancellable *stop;           /* of the turn at hand, else NULL */
 };

@@ -176,6 +176,7 @@ run_turn (ClocheChat *self,
                                                  context_tokens, self->clock);
 
   g_ptr_array_set_size (self->runs, 0);
+  cloche_turn_set_notices (turn, self->notices);
   g_signal_connect_object (turn, "answer-started", G_CALLBACK (answer_started_cb), self, 0);
   g_signal_connect_object (turn, "tool-called", G_CALLBACK (tool_called_cb), self, 0);
   g_signal_connect_object (turn, "message", G_CALLBACK (message_cb), self, 0);

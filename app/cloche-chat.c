@@ -397,7 +397,7 @@ cloche_chat_take_model (ClocheChat      *self,
  * @code: of cloche-notice.h
  * @detail: (nullable): plain facts
  *
- * Shows a notice now, and lets the next question carry it to the model and the store.
+ * Shows a notice now; the results of the tools that run, or else the next question, carry it to the model and the store.
  */
 void
 cloche_chat_add_notice (ClocheChat *self,

@@ -41,6 +41,7 @@ struct _ClocheTurn
   guint n_repeats;              /* rounds in a row with the calls that last_calls holds */
   char *last_calls;
   gboolean has_asked_again;     /* after an empty or unreadable answer */
+  GPtrArray *notices;           /* of ClocheMessagePart, or NULL: to go with the next results */
 };
 
 enum {
@@ -77,6 +78,7 @@ cloche_turn_finalize (GObject *object)
   g_clear_pointer (&self->model, cloche_model_info_unref);
   g_clear_pointer (&self->toolbox, cloche_toolbox_unref);
   g_clear_pointer (&self->history, g_ptr_array_unref);
+  g_clear_pointer (&self->notices, g_ptr_array_unref);
   g_clear_pointer (&self->clock, cloche_clock_unref);
   g_free (self->system_text);
   g_free (self->last_calls);
@@ -136,6 +138,21 @@ cloche_turn_new (ClocheProvider  *provider,
   self->clock = cloche_clock_ref (clock);
 
   return self;
+}
+
+/**
+ * cloche_turn_set_notices:
+ * @notices: (element-type ClocheMessagePart): shared; what the caller adds while tools run goes into the message with their
+ *   results, for model and store, and is then taken out
+ */
+void
+cloche_turn_set_notices (ClocheTurn *self,
+                         GPtrArray  *notices)
+{
+  g_return_if_fail (CLOCHE_IS_TURN (self));
+
+  g_clear_pointer (&self->notices, g_ptr_array_unref);
+  self->notices = g_ptr_array_ref (notices);
 }
 
 static ClocheMessage *
@@ -240,6 +257,10 @@ keep_results (ClocheTurn *self)
 {
   ClocheMessage *message = message_new (self, CLOCHE_ROLE_TOOL);
 
+  for (guint i = 0; self->notices != NULL && i < self->notices->len; i++)
+    cloche_message_take_part (message, cloche_message_part_ref (g_ptr_array_index (self->notices, i)));
+  if (self->notices != NULL)
+    g_ptr_array_set_size (self->notices, 0);
   for (guint i = 0; i < self->runs->len; i++)
     cloche_message_take_part (message, cloche_message_part_new_tool_result (
                                 cloche_tool_run_get_result (g_ptr_array_index (self->runs, i))));

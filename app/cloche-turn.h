@@ -62,6 +62,9 @@ ClocheTurn    *cloche_turn_new (ClocheProvider  *provider,
                                 gint64           context_tokens,
                                 ClocheClock     *clock) G_GNUC_WARN_UNUSED_RESULT;
 
+void           cloche_turn_set_notices (ClocheTurn *self,
+                                        GPtrArray  *notices);
+
 void           cloche_turn_run_async  (ClocheTurn          *self,
                                        GCancellable        *cancellable,
                                        GAsyncReadyCallback  callback,

@@ -38,6 +38,10 @@ runner (ClocheFakeSandbox           *sandbox,
 
   if (g_str_equal (text, "hang"))
     return "";
+  if (g_str_equal (text, "lose")) {
+    cloche_chat_add_notice (g_object_get_data (G_OBJECT (sandbox), "chat"), CLOCHE_NOTICE_VARIABLES_LOST, NULL);
+    return "{\"event\":\"end\",\"status\":\"ok\"}";
+  }
 
   cloche_fake_sandbox_write (sandbox, "/workspace/out.csv", large);
   return "{\"event\":\"end\",\"status\":\"ok\"}";
@@ -294,6 +298,31 @@ test_second_question (void)
   world_clear (&world);
 }
 
+/* What happens while a tool runs is told to the model with the result, and is in its place when opened again. */
+static void
+test_notice_in_turn (void)
+{
+  static const ClocheFakeAnswer ANSWERS[] = {
+    { .text = "x", .calls = "1 run_shell {\"command\":\"lose\"}" },
+    { .text = "y" },
+  };
+  World world;
+  ClocheToolResult *result;
+
+  world_init (&world, ANSWERS, G_N_ELEMENTS (ANSWERS));
+  g_object_set_data (G_OBJECT (world.sandbox), "chat", world.chat);
+  start (&world, "go", NULL);
+  g_assert_true (wait_for_answer (&world, NULL));
+
+  result = cloche_message_find_result (cloche_chat_request_get_message (
+                                         cloche_fake_provider_get_request (world.provider, 1), 3), "1");
+  g_assert_nonnull (strstr (cloche_tool_result_get_text (result), "variables are lost"));
+  close_chat (&world);
+  open_chat (&world);
+  assert_items (&world, "q:go a:x t:run_shell=ok n:The machine was started anew. Variables are lost, files are kept. a:y");
+  world_clear (&world);
+}
+
 static void
 test_stop (void)
 {
@@ -498,6 +527,7 @@ main (int    argc,
   g_test_add_func ("/app/chat/turn-and-reload", test_turn_and_reload);
   g_test_add_func ("/app/chat/bytes-go", test_bytes_go);
   g_test_add_func ("/app/chat/second-question", test_second_question);
+  g_test_add_func ("/app/chat/notice-in-turn", test_notice_in_turn);
   g_test_add_func ("/app/chat/case-56-stop", test_stop);
   g_test_add_func ("/app/chat/case-39-failure", test_failure);
   g_test_add_func ("/app/chat/asked-again", test_asked_again);
