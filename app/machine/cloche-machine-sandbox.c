@@ -5,6 +5,7 @@
 
 #include "cloche-base-error.h"
 #include "cloche-json.h"
+#include "cloche-machine-text.h"
 #include "cloche-wire-error.h"
 
 struct _ClocheMachineSandbox
@@ -36,12 +37,13 @@ run_free (Run *run)
   g_free (run);
 }
 
-/* The wire's codes for what the interface promises as codes of the system. */
+/* The wire's codes for what the interface promises as codes of the system, and a sentence for the person who reads it. */
 static void
 return_error (GTask  *task,
               GError *take_error)
 {
   GIOErrorEnum code = G_IO_ERROR_FAILED;
+  char *sentence;
 
   if (g_error_matches (take_error, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_EXISTS))
     code = G_IO_ERROR_EXISTS;
@@ -51,12 +53,14 @@ return_error (GTask  *task,
            g_error_matches (take_error, CLOCHE_BASE_ERROR, CLOCHE_BASE_ERROR_TOO_LARGE))
     code = G_IO_ERROR_NO_SPACE;
 
-  if (code == G_IO_ERROR_FAILED) {
-    g_task_return_error (task, take_error);
-  } else {
-    g_task_return_new_error (task, G_IO_ERROR, code, "%s", take_error->message);
-    g_error_free (take_error);
+  sentence = cloche_machine_text_for_error (take_error);
+  g_free (take_error->message);
+  take_error->message = sentence;
+  if (code != G_IO_ERROR_FAILED) {
+    take_error->domain = G_IO_ERROR;
+    take_error->code = code;
   }
+  g_task_return_error (task, take_error);
 }
 
 /* Lets go of the task that the job's handlers hold. */
