@@ -230,9 +230,9 @@ cloche_chat_get_model (ClocheChat *self)
 }
 
 static void
-model_saved_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+row_saved_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
 {
   g_autoptr (ClocheChat) self = CLOCHE_CHAT (user_data);
   g_autoptr (GError) error = NULL;
@@ -262,8 +262,28 @@ cloche_chat_set_model (ClocheChat      *self,
       g_strcmp0 (cloche_conversation_get_model (self->conversation), id) != 0) {
     cloche_conversation_set_model (self->conversation, endpoint, id);
     cloche_store_set_model_async (self->store, cloche_conversation_get_id (self->conversation), endpoint, id,
-                                  NULL, model_saved_cb, g_object_ref (self));
+                                  NULL, row_saved_cb, g_object_ref (self));
   }
+}
+
+/**
+ * cloche_chat_set_network:
+ * @hosts: (nullable): what the mode is about
+ *
+ * Remembers what the machine may reach, and tells it to the model from the next question on. To let the machine reach it is
+ * the caller's business.
+ */
+void
+cloche_chat_set_network (ClocheChat        *self,
+                         ClocheNetworkMode  mode,
+                         const char *const *hosts)
+{
+  g_return_if_fail (CLOCHE_IS_CHAT (self));
+
+  cloche_conversation_set_network_mode (self->conversation, mode);
+  cloche_conversation_set_allowed_hosts (self->conversation, hosts);
+  cloche_store_set_network_async (self->store, cloche_conversation_get_id (self->conversation), mode, hosts, NULL,
+                                  row_saved_cb, g_object_ref (self));
 }
 
 static void

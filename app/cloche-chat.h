@@ -38,6 +38,9 @@ ClocheModelInfo    *cloche_chat_get_model        (ClocheChat *self);
 void                cloche_chat_set_model        (ClocheChat      *self,
                                                   ClocheProvider  *provider,
                                                   ClocheModelInfo *model);
+void                cloche_chat_set_network      (ClocheChat         *self,
+                                                  ClocheNetworkMode   mode,
+                                                  const char *const  *hosts);
 
 /* Fills the list from the store. To be called once, before anything is sent. */
 void                cloche_chat_load_async   (ClocheChat           *self,

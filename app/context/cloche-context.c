@@ -6,6 +6,7 @@
 #include "cloche-endpoints.h"
 #include "cloche-id.h"
 #include "cloche-machine-sandbox.h"
+#include "cloche-notice.h"
 #include "cloche-settings.h"
 #include "cloche-tour.h"
 
@@ -15,6 +16,13 @@ typedef struct
   ClocheChat *chat;
   ClocheMachine *machine;
 } Open;
+
+/* A change of what a machine may reach, on its way. */
+typedef struct
+{
+  ClocheChat *chat;
+  char **hosts;
+} Allow;
 
 struct _ClocheContext
 {
@@ -49,6 +57,14 @@ open_free (gpointer data)
   g_object_unref (open->chat);
   g_object_unref (open->machine);
   g_free (open);
+}
+
+static void
+allow_free (Allow *allow)
+{
+  g_object_unref (allow->chat);
+  g_strfreev (allow->hosts);
+  g_free (allow);
 }
 
 static void
@@ -146,6 +162,12 @@ make_machine (ClocheContext      *self,
                                     machine_written_cb, g_object_ref (self));
 
   return cloche_machine_new (self->host, id);
+}
+
+static void
+memory_lost_cb (ClocheChat *chat)
+{
+  cloche_chat_add_notice (chat, CLOCHE_NOTICE_VARIABLES_LOST, NULL);
 }
 
 static Open *
@@ -281,9 +303,74 @@ cloche_context_open_chat (ClocheContext      *self,
   open->machine = make_machine (self, conversation);
   sandbox = cloche_machine_sandbox_new (open->machine);
   open->chat = cloche_chat_new (self->store, conversation, CLOCHE_SANDBOX (sandbox), self->clock);
+  g_signal_connect_object (open->machine, "memory-lost", G_CALLBACK (memory_lost_cb), open->chat, G_CONNECT_SWAPPED);
   g_hash_table_insert (self->open, g_strdup (id), open);
 
   return g_object_ref (open->chat);
+}
+
+/**
+ * cloche_context_get_machine:
+ * @chat: from cloche_context_open_chat()
+ */
+ClocheMachine *
+cloche_context_get_machine (ClocheContext *self,
+                            ClocheChat    *chat)
+{
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), NULL);
+
+  return find_open (self, chat)->machine;
+}
+
+static void
+allowed_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Allow *allow = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!cloche_machine_set_network_finish (CLOCHE_MACHINE (object), result, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  cloche_chat_set_network (allow->chat, CLOCHE_NETWORK_LISTED, (const char *const *) allow->hosts);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+cloche_context_allow_async (ClocheContext      *self,
+                            ClocheChat         *chat,
+                            const char *const  *hosts,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Allow *allow = g_new0 (Allow, 1);
+
+  g_task_set_source_tag (task, cloche_context_allow_async);
+  allow->chat = g_object_ref (chat);
+  allow->hosts = g_strdupv ((char **) hosts);
+  g_task_set_task_data (task, allow, (GDestroyNotify) allow_free);
+  cloche_machine_set_network_async (cloche_context_get_machine (self, chat), hosts, cancellable, allowed_cb, task);
+}
+
+/**
+ * cloche_context_allow_finish:
+ *
+ * Errors: %CLOCHE_GATE_ERROR_RULE names the host that is none; those of the machine.
+ */
+gboolean
+cloche_context_allow_finish (ClocheContext *self,
+                             GAsyncResult  *result,
+                             GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 ClocheFiles *
@@ -353,4 +440,17 @@ cloche_context_refresh_models (ClocheContext *self)
   g_return_if_fail (CLOCHE_IS_CONTEXT (self));
 
   cloche_endpoints_refresh (self->endpoints);
+}
+
+/**
+ * cloche_context_are_models_known:
+ *
+ * Whether every endpoint has been asked with the key that it wants, and has answered or failed to.
+ */
+gboolean
+cloche_context_are_models_known (ClocheContext *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), FALSE);
+
+  return cloche_endpoints_are_keys_known (self->endpoints) && !cloche_models_is_loading (self->models);
 }

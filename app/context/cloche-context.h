@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /**
  * ClocheContext:
  *
- * What one run of the window owns: store, settings, endpoints and their keys, machines. Made in main() and handed down.
+ * What one run of a program owns: store, settings, endpoints and their keys, machines. Made in main() and handed down.
  *
  * Signals: "endpoints-changed"; "problem" (const char *sentence): something could not be saved.
  */
@@ -42,6 +42,8 @@ ClocheModels    *cloche_context_get_models    (ClocheContext *self);
 /* One object for each conversation, however often it is asked for. */
 ClocheChat      *cloche_context_open_chat     (ClocheContext      *self,
                                                ClocheConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
+ClocheMachine   *cloche_context_get_machine   (ClocheContext      *self,
+                                               ClocheChat         *chat);
 ClocheFiles     *cloche_context_open_files    (ClocheContext      *self,
                                                ClocheChat         *chat) G_GNUC_WARN_UNUSED_RESULT;
 ClocheStatus    *cloche_context_open_status   (ClocheContext      *self,
@@ -50,6 +52,17 @@ ClocheStatus    *cloche_context_open_status   (ClocheContext      *self,
 /* The guided tour as whoever answers; it is not among the models. */
 void             cloche_context_use_tour      (ClocheContext      *self,
                                                ClocheChat         *chat);
+
+/* Lets the machine of @chat, which is started, reach @hosts from now on and nothing else, and remembers it. */
+void             cloche_context_allow_async   (ClocheContext        *self,
+                                               ClocheChat           *chat,
+                                               const char *const    *hosts,
+                                               GCancellable         *cancellable,
+                                               GAsyncReadyCallback   callback,
+                                               gpointer              user_data);
+gboolean         cloche_context_allow_finish  (ClocheContext        *self,
+                                               GAsyncResult         *result,
+                                               GError              **error);
 
 /* (element-type ClocheEndpoint); the signal "endpoints-changed" says when; changes are saved and models asked for again. */
 GPtrArray       *cloche_context_get_endpoints      (ClocheContext        *self);
@@ -60,5 +73,6 @@ void             cloche_context_save_endpoint      (ClocheContext        *self,
 void             cloche_context_delete_endpoint    (ClocheContext        *self,
                                                     const char           *id);
 void             cloche_context_refresh_models     (ClocheContext        *self);
+gboolean         cloche_context_are_models_known   (ClocheContext        *self);
 
 G_END_DECLS

@@ -3,11 +3,13 @@
  */
 #include "cloche-endpoints.h"
 
+#include "cloche-ollama-wire.h"
 #include "cloche-secrets.h"
 
 #include <glib/gi18n.h>
 
-/* Where Ollama listens unless it was told otherwise. */
+/* Where Ollama listens unless it was told otherwise, which this variable tells its own programs, and so us. */
+#define LOCAL_VARIABLE "OLLAMA_HOST"
 #define LOCAL_ID "ollama"
 #define LOCAL_ADDRESS "http://127.0.0.1:11434"
 
@@ -20,6 +22,7 @@ struct _ClocheEndpoints
   ClocheSecrets *secrets;
   GPtrArray *all;        /* of ClocheEndpoint */
   GHashTable *keys;      /* endpoint id → key; only those that are known */
+  guint n_lookups;       /* of keys, under way */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheEndpoints, cloche_endpoints, G_TYPE_OBJECT)
@@ -74,6 +77,7 @@ looked_up_cb (GObject      *object,
   g_autoptr (GError) error = NULL;
   char *key = cloche_secrets_lookup_finish (CLOCHE_SECRETS (object), result, &error);
 
+  request->endpoints->n_lookups--;
   if (error != NULL)
     report (request->endpoints, error);
   if (key != NULL) {
@@ -91,6 +95,7 @@ look_keys_up (ClocheEndpoints *self)
 
     request->endpoints = g_object_ref (self);
     request->id = g_strdup (cloche_endpoint_get_id (self->all->pdata[i]));
+    self->n_lookups++;
     cloche_secrets_lookup_async (self->secrets, request->id, NULL, looked_up_cb, request);
   }
 }
@@ -102,6 +107,35 @@ add_local (ClocheEndpoints *self)
                                                           LOCAL_ADDRESS, TRUE);
 
   cloche_endpoints_save (self, local, NULL);
+}
+
+/* For this run only: what is in the store stays, for a person who starts the program from elsewhere. */
+static void
+use_environment (ClocheEndpoints *self)
+{
+  const char *host = g_getenv (LOCAL_VARIABLE);
+  int index = find (self, LOCAL_ID);
+  ClocheEndpoint *stored = index >= 0 ? self->all->pdata[index] : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
+
+  if (stored == NULL || host == NULL || *host == '\0')
+    return;
+
+  address = cloche_ollama_parse_host (host, &error);
+  if (address == NULL) {
+    /* Translators: the placeholders are the name of a variable and its value. */
+    g_autofree char *sentence = g_strdup_printf (_ ("The variable %s is “%s”, which is no address; it is not used."),
+                                                 LOCAL_VARIABLE, host);
+
+    g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, sentence);
+    return;
+  }
+
+  self->all->pdata[index] = cloche_endpoint_new (LOCAL_ID, cloche_endpoint_get_kind (stored),
+                                                 cloche_endpoint_get_name (stored), address,
+                                                 cloche_endpoint_is_enabled (stored));
+  cloche_endpoint_unref (stored);
 }
 
 static void
@@ -123,8 +157,8 @@ listed_cb (GObject      *object,
   self->all = g_steal_pointer (&all);
   if (self->all->len == 0)
     add_local (self);
-  else
-    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  use_environment (self);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
   look_keys_up (self);
   g_task_return_boolean (task, TRUE);
 }
@@ -258,6 +292,19 @@ cloche_endpoints_get_all (ClocheEndpoints *self)
   g_return_val_if_fail (CLOCHE_IS_ENDPOINTS (self), NULL);
 
   return self->all;
+}
+
+/**
+ * cloche_endpoints_are_keys_known:
+ *
+ * Whether all keys that there are have been looked up since the endpoints were loaded.
+ */
+gboolean
+cloche_endpoints_are_keys_known (ClocheEndpoints *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_ENDPOINTS (self), FALSE);
+
+  return self->n_lookups == 0;
 }
 
 /**

@@ -31,6 +31,7 @@ gboolean         cloche_endpoints_load_finish   (ClocheEndpoints      *self,
                                                  GError              **error);
 
 GPtrArray       *cloche_endpoints_get_all       (ClocheEndpoints      *self);
+gboolean         cloche_endpoints_are_keys_known (ClocheEndpoints      *self);
 gboolean         cloche_endpoints_are_keys_kept (ClocheEndpoints      *self);
 void             cloche_endpoints_save          (ClocheEndpoints      *self,
                                                  ClocheEndpoint       *endpoint,

@@ -62,6 +62,37 @@ test_first_start (StoreFixture *fixture,
   release (second);
 }
 
+/* The variable of Ollama's own programs counts for this run, and is not written down. */
+static void
+test_environment (StoreFixture *fixture,
+                  gconstpointer data)
+{
+  g_autoptr (ClocheModels) models = cloche_models_new ();
+  ClocheEndpoints *first = cloche_endpoints_new (fixture->store, models);
+  ClocheEndpoints *wrong = cloche_endpoints_new (fixture->store, models);
+  ClocheEndpoints *without = cloche_endpoints_new (fixture->store, models);
+  int n_problems = 0;
+
+  g_setenv ("OLLAMA_HOST", "192.0.2.1:99", TRUE);
+  load (first);
+  g_assert_cmpstr (cloche_endpoint_get_base_url (cloche_endpoints_get_all (first)->pdata[0]), ==, "http://192.0.2.1:99");
+  release (first);
+
+  g_setenv ("OLLAMA_HOST", "ftp://elsewhere", TRUE);
+  g_signal_connect_swapped (wrong, "problem", G_CALLBACK (count_cb), &n_problems);
+  load (wrong);
+  g_assert_cmpint (n_problems, ==, 1);
+  release (wrong);
+
+  g_unsetenv ("OLLAMA_HOST");
+  load (without);
+  g_assert_cmpstr (cloche_endpoint_get_base_url (cloche_endpoints_get_all (without)->pdata[0]), ==,
+                   "http://127.0.0.1:11434");
+  while (!cloche_endpoints_are_keys_known (without))
+    g_main_context_iteration (NULL, TRUE);
+  release (without);
+}
+
 static ClocheByteServer *
 make_server (void)
 {
@@ -149,8 +180,10 @@ int
 main (int    argc,
       char **argv)
 {
+  g_unsetenv ("OLLAMA_HOST");   /* whoever runs this may have a server of their own */
   g_test_init (&argc, &argv, NULL);
   ADD ("first-start", test_first_start);
+  ADD ("environment", test_environment);
   ADD ("models", test_models);
   ADD ("problems", test_problems);
 
