@@ -3,10 +3,12 @@
  */
 #include "cloche-config.h"
 
+#include "cloche-cli-ask.h"
 #include "cloche-cli-bench.h"
 #include "cloche-cli-doctor.h"
 #include "cloche-cli-image.h"
 #include "cloche-cli-run.h"
+#include "cloche-cli-tour.h"
 #include "cloche-cli-vm.h"
 #include "cloche-cli.h"
 
@@ -18,6 +20,8 @@
 
 /* Every subcommand: one line here, one file beside this one. */
 static const ClocheCliCommand *const COMMANDS[] = {
+  &cloche_cli_ask_command,
+  &cloche_cli_tour_command,
   &cloche_cli_image_command,
   &cloche_cli_run_command,
   &cloche_cli_vm_command,

@@ -16,9 +16,9 @@
  *   { "models": [ { "name": "script:latest", "capabilities": ["completion", "tools"], "context_length": 32768 } ],
  *     "turns": [ { "expect": "plot", "split": true, "lines": [ { "message": { "content": "Hi" } }, { "done": true } ] } ] }
  *
- * Each POST /api/chat takes the next turn, whose "lines" are sent as they are, one byte per write if "split". If the
- * request does not contain "expect", or no turn is left, the answer is an error that says so. Each such request is
- * appended to LOG as one line.
+ * Each POST /api/chat takes the next turn, whose "lines" are sent as they are, one byte per write if "split"; then the
+ * connection is closed, or broken off if "reset". If the request does not contain "expect", or no turn is left, the answer
+ * is an error that says so. Each such request is appended to LOG as one line.
  */
 
 typedef struct
@@ -147,7 +147,10 @@ answer_chat (Server                  *server,
     if (!g_str_has_suffix (line, "\n"))
       cloche_byte_script_send (script, "\n");
   }
-  cloche_byte_script_close (script);
+  if (cloche_json_get_bool (turn, "reset", FALSE))
+    cloche_byte_script_reset (script);
+  else
+    cloche_byte_script_close (script);
 
   return script;
 }
