@@ -131,6 +131,18 @@ rename_cb (GtkWidget  *widget,
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* Only when no undo is offered any more is the trash emptied: it does not know one deletion from another. */
+static void
+undo_dismissed_cb (ClocheWindow *self,
+                   AdwToast     *toast)
+{
+  if (self->undo_toast == toast)
+    g_clear_object (&self->undo_toast);
+  self->n_undos--;
+  if (self->n_undos == 0)
+    cloche_context_empty_trash (self->context);
+}
+
 static void
 delete_cb (GtkWidget  *widget,
            const char *name,
@@ -141,15 +153,17 @@ delete_cb (GtkWidget  *widget,
   ClocheChat *chat = cloche_chat_view_get_chat (self->chat_view);
   AdwToast *toast = adw_toast_new (_ ("Conversation deleted"));
 
-  if (chat != NULL && g_str_equal (cloche_conversation_get_id (cloche_chat_get_conversation (chat)), id)) {
-    cloche_chat_stop (chat);
+  cloche_context_stop_chat (self->context, id);
+  if (chat != NULL && g_str_equal (cloche_conversation_get_id (cloche_chat_get_conversation (chat)), id))
     cloche_window_start (self);
-  }
   cloche_workspace_delete_async (get_workspace (self), id, NULL, changed_cb, g_object_ref (self));
 
-  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_button_label (toast, _ ("Undo"));
   adw_toast_set_action_name (toast, "conversation.undo-delete");
   adw_toast_set_action_target_value (toast, parameter);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (undo_dismissed_cb), self, G_CONNECT_SWAPPED);
+  self->n_undos++;
+  g_set_object (&self->undo_toast, toast);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
@@ -162,6 +176,22 @@ undo_delete_cb (GtkWidget  *widget,
 
   cloche_workspace_undo_delete_async (get_workspace (self), g_variant_get_string (parameter, NULL), NULL, changed_cb,
                                       g_object_ref (self));
+}
+
+/* With the keyboard: what the newest toast offers. */
+static void
+undo_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+  g_autoptr (AdwToast) toast = self->undo_toast != NULL ? g_object_ref (self->undo_toast) : NULL;
+
+  if (toast == NULL)
+    return;
+
+  undo_delete_cb (widget, NULL, adw_toast_get_action_target_value (toast));
+  adw_toast_dismiss (toast);
 }
 
 static void
@@ -217,7 +247,10 @@ _cloche_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "conversation.rename", "s", rename_cb);
   gtk_widget_class_install_action (widget_class, "conversation.delete", "s", delete_cb);
   gtk_widget_class_install_action (widget_class, "conversation.undo-delete", "s", undo_delete_cb);
+  gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "win.new", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "win.undo", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_comma, GDK_CONTROL_MASK, "win.preferences", NULL);
 }

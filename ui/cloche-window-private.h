@@ -28,6 +28,8 @@ struct _ClocheWindow
 
   ClocheContext *context;
   GtkFilterListModel *filtered;   /* conversations whose title matches the search */
+  guint n_undos;                  /* toasts that offer to undo a deletion */
+  AdwToast *undo_toast;           /* the newest of them, or NULL */
 };
 
 void _cloche_window_install_actions (GtkWidgetClass *widget_class);

@@ -164,6 +164,7 @@ cloche_window_dispose (GObject *object)
 
   if (self->context != NULL)
     g_signal_handlers_disconnect_by_data (cloche_context_get_models (self->context), self);
+  g_clear_object (&self->undo_toast);
   g_clear_object (&self->filtered);
   g_clear_object (&self->context);
 
@@ -307,7 +308,7 @@ void
 cloche_window_add_toast (ClocheWindow *self,
                          const char   *sentence)
 {
-  AdwToast *toast = adw_toast_new (NULL);
+  AdwToast *toast = adw_toast_new ("");
   g_autofree char *escaped = g_markup_escape_text (sentence, -1);
 
   /* Toasts of libadwaita 1.2 parse markup. */

@@ -9,6 +9,7 @@
 #include "cloche-notice.h"
 #include "cloche-settings.h"
 #include "cloche-tour.h"
+#include "cloche-trash.h"
 
 /* A conversation that was opened in this run, and its machine. It stays: a turn may go on while another one is looked at. */
 typedef struct
@@ -36,6 +37,7 @@ struct _ClocheContext
   ClocheWorkspace *workspace;
   ClocheModels *models;
   ClocheEndpoints *endpoints;
+  ClocheTrash *trash;
   GHashTable *open;        /* conversation id → Open */
 };
 
@@ -81,6 +83,13 @@ problem_cb (ClocheContext *self,
 }
 
 static void
+removed_cb (ClocheContext *self,
+            const char    *conversation_id)
+{
+  g_hash_table_remove (self->open, conversation_id);
+}
+
+static void
 workspace_loaded_cb (GObject      *object,
                      GAsyncResult *result,
                      gpointer      user_data)
@@ -88,10 +97,14 @@ workspace_loaded_cb (GObject      *object,
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (cloche_workspace_load_finish (CLOCHE_WORKSPACE (object), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
+  if (!cloche_workspace_load_finish (CLOCHE_WORKSPACE (object), result, &error)) {
     g_task_return_error (task, error);
+    return;
+  }
+
+  /* What an earlier run has left. */
+  cloche_context_empty_trash (g_task_get_source_object (task));
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -130,6 +143,9 @@ store_opened_cb (GObject      *object,
   }
 
   self->workspace = cloche_workspace_new (self->store, self->clock);
+  self->trash = cloche_trash_new (self->store, self->host, self->clock);
+  g_signal_connect_object (self->trash, "removed", G_CALLBACK (removed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->trash, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
   self->endpoints = cloche_endpoints_new (self->store, self->models);
   g_signal_connect_object (self->endpoints, "changed", G_CALLBACK (endpoints_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->endpoints, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
@@ -184,6 +200,7 @@ cloche_context_finalize (GObject *object)
 
   g_clear_pointer (&self->open, g_hash_table_unref);
   g_clear_object (&self->endpoints);
+  g_clear_object (&self->trash);
   g_clear_object (&self->models);
   g_clear_object (&self->workspace);
   g_clear_object (&self->store);
@@ -389,6 +406,21 @@ cloche_context_open_status (ClocheContext *self,
   return cloche_status_new (find_open (self, chat)->machine);
 }
 
+/**
+ * cloche_context_stop_chat:
+ *
+ * Ends what runs in a conversation, whether or not it is being looked at.
+ */
+void
+cloche_context_stop_chat (ClocheContext *self,
+                          const char    *conversation_id)
+{
+  Open *open = g_hash_table_lookup (self->open, conversation_id);
+
+  if (open != NULL)
+    cloche_chat_stop (open->chat);
+}
+
 void
 cloche_context_use_tour (ClocheContext *self,
                          ClocheChat    *chat)
@@ -397,6 +429,19 @@ cloche_context_use_tour (ClocheContext *self,
   g_autoptr (ClocheModelInfo) info = cloche_tour_make_model_info ();
 
   cloche_chat_set_model (chat, tour, info);
+}
+
+/**
+ * cloche_context_empty_trash:
+ *
+ * Removes deleted conversations for good, with their machines. To be called when nobody can undo it any more.
+ */
+void
+cloche_context_empty_trash (ClocheContext *self)
+{
+  g_return_if_fail (CLOCHE_IS_CONTEXT (self));
+
+  cloche_trash_empty (self->trash);
 }
 
 GPtrArray *

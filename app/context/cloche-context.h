@@ -48,6 +48,8 @@ ClocheFiles     *cloche_context_open_files    (ClocheContext      *self,
                                                ClocheChat         *chat) G_GNUC_WARN_UNUSED_RESULT;
 ClocheStatus    *cloche_context_open_status   (ClocheContext      *self,
                                                ClocheChat         *chat) G_GNUC_WARN_UNUSED_RESULT;
+void             cloche_context_stop_chat     (ClocheContext *self,
+                                               const char    *conversation_id);
 
 /* The guided tour as whoever answers; it is not among the models. */
 void             cloche_context_use_tour      (ClocheContext      *self,
@@ -63,6 +65,9 @@ void             cloche_context_allow_async   (ClocheContext        *self,
 gboolean         cloche_context_allow_finish  (ClocheContext        *self,
                                                GAsyncResult         *result,
                                                GError              **error);
+
+/* Deleted conversations go for good, with their machines: when nobody can undo it any more. */
+void             cloche_context_empty_trash   (ClocheContext *self);
 
 /* (element-type ClocheEndpoint); the signal "endpoints-changed" says when; changes are saved and models asked for again. */
 GPtrArray       *cloche_context_get_endpoints      (ClocheContext        *self);

@@ -8,8 +8,8 @@
 #include "cloche-store-write.h"
 
 /*
- * Deleting hides a conversation; undoing shows it again. What has been hidden for long enough is purged: rows first, here,
- * then whatever else belongs to it, by the caller. Blobs go when no message names them any more.
+ * Deleting hides a conversation; undoing shows it again. What nobody can undo any more is purged: by the caller
+ * whatever else belongs to it, then its rows, here. Blobs go when no message names them any more.
  */
 
 static gpointer
@@ -87,6 +87,14 @@ list_deleted (ClocheDatabase *database,
 }
 
 static gpointer
+list (gpointer core,
+      gpointer data,
+      GError **error)
+{
+  return list_deleted (((ClocheStoreCore *) core)->database, *(gint64 *) data, error);
+}
+
+static gpointer
 purge (gpointer core,
        gpointer data,
        GError **error)
@@ -114,6 +122,43 @@ purge (gpointer core,
 }
 
 /**
+ * cloche_store_list_deleted_async:
+ * @deleted_before_us: µs since 1970
+ *
+ * Reads what was deleted before that and can still be undone.
+ */
+void
+cloche_store_list_deleted_async (ClocheStore        *self,
+                                 gint64              deleted_before_us,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  g_return_if_fail (CLOCHE_IS_STORE (self));
+
+  cloche_store_run (self, cloche_store_task_new (self, cloche_store_list_deleted_async,
+                                                 g_memdup2 (&deleted_before_us, sizeof deleted_before_us), g_free,
+                                                 cancellable, callback, user_data),
+                    list, (GDestroyNotify) g_ptr_array_unref);
+}
+
+/**
+ * cloche_store_list_deleted_finish:
+ *
+ * Returns: (transfer full) (element-type ClocheConversation): with their machines' ids
+ */
+GPtrArray *
+cloche_store_list_deleted_finish (ClocheStore  *self,
+                                  GAsyncResult *result,
+                                  GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, cloche_store_list_deleted_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
  * cloche_store_purge_async:
  * @deleted_before_us: µs since 1970
  *
@@ -137,7 +182,7 @@ cloche_store_purge_async (ClocheStore        *self,
 /**
  * cloche_store_purge_finish:
  *
- * Returns: (transfer full) (element-type ClocheConversation): what was removed; the caller removes their machines
+ * Returns: (transfer full) (element-type ClocheConversation): what was removed; their machines have to be gone before
  */
 GPtrArray *
 cloche_store_purge_finish (ClocheStore  *self,

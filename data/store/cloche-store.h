@@ -94,6 +94,14 @@ void                cloche_store_undo_delete_async         (ClocheStore         
 gboolean            cloche_store_write_finish              (ClocheStore          *self,
                                                             GAsyncResult         *result,
                                                             GError              **error);
+void                cloche_store_list_deleted_async        (ClocheStore          *self,
+                                                            gint64                deleted_before_us,
+                                                            GCancellable         *cancellable,
+                                                            GAsyncReadyCallback   callback,
+                                                            gpointer              user_data);
+GPtrArray          *cloche_store_list_deleted_finish       (ClocheStore          *self,
+                                                            GAsyncResult         *result,
+                                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 void                cloche_store_purge_async               (ClocheStore          *self,
                                                             gint64                deleted_before_us,
                                                             GCancellable         *cancellable,

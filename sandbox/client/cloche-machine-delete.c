@@ -33,12 +33,13 @@ delete_thread (GTask        *task,
   ClochePaths *paths = cloche_machine_host_get_paths (cloche_machine_get_host (self));
   g_autofree char *machines_dir = cloche_paths_dup_machines_dir (paths);
   g_autoptr (ClocheMachineFolder) folder = NULL;
+  gboolean waits = GPOINTER_TO_INT (task_data);
   GError *error = NULL;
 
   folder = cloche_machine_folder_open (machines_dir, cloche_machine_get_id (self), &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) {
     g_clear_error (&error);     /* It was never made. */
-  } else if (folder != NULL && cloche_machine_folder_delete (folder, TRUE, &error)) {
+  } else if (folder != NULL && cloche_machine_folder_delete (folder, waits, &error)) {
     delete_sockets (paths, cloche_machine_get_id (self));
   }
 
@@ -46,6 +47,33 @@ delete_thread (GTask        *task,
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
+}
+
+/* @waits: whether to wait until its keeper has ended. */
+static void
+delete_folder (GTask              *task,
+               gboolean            waits,
+               GAsyncReadyCallback callback)
+{
+  g_autoptr (GTask) step = g_task_new (g_task_get_source_object (task), NULL, callback, g_object_ref (task));
+
+  g_task_set_source_tag (step, delete_folder);
+  g_task_set_task_data (step, GINT_TO_POINTER (waits), NULL);
+  g_task_run_in_thread (step, delete_thread);
+}
+
+static void
+deleted_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -57,7 +85,42 @@ stopped_cb (GObject      *source,
 
   /* A machine that does not answer any more is waited for all the same: its lock ends with its keeper. */
   (void) cloche_machine_stop_finish (CLOCHE_MACHINE (source), result, NULL);
-  g_task_run_in_thread (task, delete_thread);
+  delete_folder (task, TRUE, deleted_cb);
+}
+
+static void
+joined_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GError *error = NULL;
+
+  if (cloche_machine_start_finish (CLOCHE_MACHINE (source), result, &error))
+    cloche_machine_stop_async (CLOCHE_MACHINE (source), TRUE, cancellable, stopped_cb, g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
+}
+
+/* It runs although we are not connected: for another program, or since an earlier run of this one. It has to be told. */
+static void
+deleted_asleep_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error)) {
+    g_task_return_boolean (task, TRUE);
+  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+    g_error_free (error);
+    cloche_machine_start_async (CLOCHE_MACHINE (source), cancellable, joined_cb, g_steal_pointer (&task));
+  } else {
+    g_task_return_error (task, error);
+  }
 }
 
 /**
@@ -71,13 +134,16 @@ cloche_machine_delete_async (ClocheMachine      *self,
                              GAsyncReadyCallback callback,
                              gpointer            user_data)
 {
-  GTask *task;
+  g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (CLOCHE_IS_MACHINE (self));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cloche_machine_delete_async);
-  cloche_machine_stop_async (self, TRUE, cancellable, stopped_cb, task);
+  if (cloche_machine_get_state (self) == CLOCHE_MACHINE_STATE_ASLEEP)
+    delete_folder (task, FALSE, deleted_asleep_cb);
+  else
+    cloche_machine_stop_async (self, TRUE, cancellable, stopped_cb, g_steal_pointer (&task));
 }
 
 gboolean
