@@ -3,6 +3,7 @@
  */
 #include "cloche-chat-view.h"
 
+#include "cloche-app-error.h"
 #include "cloche-closures.h"
 #include "cloche-composer.h"
 #include "cloche-item-row.h"
@@ -77,7 +78,8 @@ sent_cb (GObject      *object,
 
   /* What goes wrong inside a turn is a row of the conversation; this is for one that did not begin. */
   if (!cloche_chat_send_finish (CLOCHE_CHAT (object), result, &error) &&
-      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+      !g_error_matches (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_FAILED))
     report (send->view, error->message);
   send_free (send);
 }

@@ -20,6 +20,15 @@ make_menu (const char *id)
   return G_MENU_MODEL (menu);
 }
 
+static void
+title_changed_cb (GtkWidget             *list_row,
+                  GParamSpec            *pspec,
+                  ClocheConversationRow *row)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (list_row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  cloche_conversation_row_get_title (row), -1);
+}
+
 /**
  * cloche_sidebar_row_new:
  *
@@ -29,6 +38,7 @@ GtkWidget *
 cloche_sidebar_row_new (ClocheConversationRow *row)
 {
   const char *id = cloche_conversation_get_id (cloche_conversation_row_get_conversation (row));
+  GtkWidget *list_row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *label = gtk_label_new (NULL);
   GtkWidget *button = gtk_menu_button_new ();
@@ -47,6 +57,9 @@ cloche_sidebar_row_new (ClocheConversationRow *row)
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("More"), -1);
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), button);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (list_row), box);
+  g_signal_connect_object (row, "notify::title", G_CALLBACK (title_changed_cb), list_row, G_CONNECT_SWAPPED);
+  title_changed_cb (list_row, NULL, row);
 
-  return box;
+  return list_row;
 }

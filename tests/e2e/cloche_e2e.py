@@ -29,6 +29,14 @@ DEADLINE_S = int(os.environ.get("CLOCHE_TEST_DEADLINE_S", "240"))
 LOOK_AGAIN_MS = 200
 
 
+# What GTK 4.8 says of itself when an accessible widget goes; anything else that is critical is ours.
+KNOWN_CRITICALS = ("g_variant_is_object_path: assertion 'string != NULL' failed",
+                   "g_variant_new_object_path: assertion")
+
+# What the test at hand has made; ended in the reverse order, however the test ends.
+_made = []
+
+
 class Failure(Exception):
     """What was expected and did not come."""
 
@@ -76,6 +84,7 @@ class Folders:
             if not bases:
                 raise Failure("CLOCHE_TEST_BASES must name the folder of a forged base; 'make check' makes one")
             os.symlink(bases, os.path.join(self.cloche, "bases"))
+        _made.append(self)
 
     def environment(self):
         env = dict(os.environ)
@@ -83,7 +92,6 @@ class Folders:
             env[f"XDG_{name.upper()}_HOME"] = os.path.join(self.root, name)
         env["XDG_RUNTIME_DIR"] = os.path.join(self.root, "run")
         env["HOME"] = os.path.join(self.root, "home")
-        env["G_DEBUG"] = "fatal-criticals"
         return env
 
     def file(self, name, content=None):
@@ -116,7 +124,7 @@ class Folders:
                 found.append(int(name))
         return found
 
-    def remove(self):
+    def end(self):
         for pid in self.keepers():
             try:
                 os.kill(pid, signal.SIGTERM)
@@ -184,6 +192,7 @@ class Window:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([os.path.join(os.environ["CLOCHE_TEST_BUILD"], "ui", "cloche"), *arguments],
                                             env=env, stdout=log, stderr=log)
+        _made.append(self)
         self.application = wait("the window on the accessibility bus", self._find_application)
         wait("a frame", self.frames)
         self.place()
@@ -229,6 +238,11 @@ class Window:
     def focus(self):
         """Gives the keyboard to the topmost window, as a window manager does when somebody clicks there."""
         xdotool("windowfocus", "--sync", self.x_windows()[-1])
+
+    def wait_dialog_closed(self):
+        """Looks at the screen only: GTK 4.8 may crash if somebody reads a dialog over the bus while it goes."""
+        wait("the dialog to close", lambda: len(self.x_windows()) == 1)
+        self.focus()
 
     def find_all(self, role=None, name=None, text=None, where=None, fits=None):
         """Everything that is there and fits. A str has to be equal, a function to say yes; text may be a part."""
@@ -320,18 +334,49 @@ class Window:
         if "Action" not in node.get_interfaces() or not Atspi.Action.do_action(node, 0):
             raise Failure(f"expected {describe(node)} to be something to press")
 
+    def add_server(self, address):
+        """Says in the preferences where models are, with the keyboard."""
+        self.click(self.find(role="push button", name="Set Up a Model"))
+        self.find(role="label", name="Add an Ollama Server")
+        self.place()
+        self.click(self.find(role="text", fits=lambda node: text_of(node) == "http://127.0.0.1:11434"))
+        press("ctrl+a")
+        type_text(address)
+        self.click(self.find(role="push button", name="Add", fits=is_sensitive))
+        self.find(role="label", name=address)
+        press("Escape")
+        self.wait_dialog_closed()
+
+    def choose_model(self, name):
+        self.click(self.find(role="push button", name="Model", fits=lambda node: node.get_child_count() == 1 and
+                             node.get_state_set().contains(Atspi.StateType.FOCUSABLE)))
+        self.click(self.find(role="label", name=name))
+        self.find(role="label", name=name, fits=lambda node: extents(node).y < 40)
+
+    def send(self, text):
+        """Types a message and sends it."""
+        composer = self.find(role="text", name="Message")
+        self.click(composer)
+        type_text(text)
+        wait("the message in the composer", lambda: text_of(composer) == text)
+        press("Return")
+
     def close(self):
         """Presses the window's close button and waits until the program has ended."""
         self.check_alive()
-        self.click(self.find_all(role="push button", name="Close")[0])
+        self.focus()
+        self.click(self.find(role="push button", name="Close"))
         self.process.wait(DEADLINE_S)
         if self.process.returncode != 0:
             raise Failure(f"expected the program to end well, but it ended with {self.process.returncode}: {self.log()}")
 
-    def kill(self):
+    def end(self):
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(DEADLINE_S)
+        bad = [line for line in self.log().splitlines()
+               if "-CRITICAL **" in line and not any(known in line for known in KNOWN_CRITICALS)]
+        equal("what the program complains of", bad, [])
 
 
 class Partner:
@@ -343,6 +388,7 @@ class Partner:
     def __init__(self, folders, path):
         program = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "e2e", "drag-partner")
         self.process = subprocess.Popen([program, path], env=folders.environment(), stdout=subprocess.PIPE)
+        _made.append(self)
         self.lines = []
         self.rest = b""
         GLib.io_add_watch(self.process.stdout, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, self._readable)
@@ -419,6 +465,7 @@ class ModelServer:
         self.log_path = folders.file("requests.log")
         program = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "support", "cloche-model-server")
         self.process = subprocess.Popen([program, script, self.log_path], stdout=subprocess.PIPE, text=True)
+        _made.append(self)
         self.address = self.process.stdout.readline().strip()
 
     def end(self):
@@ -444,6 +491,15 @@ def equal(what, value, expected):
         raise Failure(f"expected {what} to be {expected!r}, got {value!r}")
 
 
+def end_what_was_made():
+    """After a failure: whatever cannot be ended is left behind, since the failure is what matters."""
+    while _made:
+        try:
+            _made.pop().end()
+        except Exception:
+            print("# " + traceback.format_exc().replace("\n", "\n# "))
+
+
 def main(tests):
     """Runs the tests and prints TAP. A failure leaves a picture of the screen beside the program's build."""
     failed = 0
@@ -453,11 +509,14 @@ def main(tests):
         name = test.__name__.replace("_", "-")
         try:
             test()
+            while _made:
+                _made.pop().end()
         except Exception:  # Whatever it is, it is this test's, and the next one has its turn.
             failed += 1
             picture = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "e2e", f"failed-{name}.png")
             subprocess.run(["import", "-window", "root", picture], check=False)
             print("\n".join("# " + line for line in traceback.format_exc().splitlines()))
+            end_what_was_made()
             print(f"not ok {number} - {name}: see {picture}", flush=True)
         else:
             print(f"ok {number} - {name}", flush=True)

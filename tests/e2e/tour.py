@@ -43,7 +43,6 @@ def table_dropped_in_and_chart_dragged_out():
     e2e.equal("width and height of the chart in pixels", came[16:24], (960).to_bytes(4, "big") + (540).to_bytes(4, "big"))
 
     window.close()
-    folders.remove()
 
 
 e2e.main([table_dropped_in_and_chart_dragged_out])

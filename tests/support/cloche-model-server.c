@@ -17,8 +17,8 @@
  *     "turns": [ { "expect": "plot", "split": true, "lines": [ { "message": { "content": "Hi" } }, { "done": true } ] } ] }
  *
  * Each POST /api/chat takes the next turn, whose "lines" are sent as they are, one byte per write if "split"; then the
- * connection is closed, or broken off if "reset". If the request does not contain "expect", or no turn is left, the answer
- * is an error that says so. Each such request is appended to LOG as one line.
+ * connection is closed, or broken off if "reset", or kept if "endless". If the request does not contain "expect", or no
+ * turn is left, the answer is an error that says so. Each such request is appended to LOG as one line.
  */
 
 typedef struct
@@ -149,6 +149,8 @@ answer_chat (Server                  *server,
   }
   if (cloche_json_get_bool (turn, "reset", FALSE))
     cloche_byte_script_reset (script);
+  else if (cloche_json_get_bool (turn, "endless", FALSE))
+    cloche_byte_script_wait (script, "never");
   else
     cloche_byte_script_close (script);
 

@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Cloche authors
+"""The sidebar: conversations are begun, renamed, deleted, got back, and go for good with their machines."""
+
+import cloche_e2e as e2e
+
+
+def row_of(window, title):
+    return window.find(role="list item", name=title)
+
+
+def choose(window, title, entry):
+    """Opens the menu of a conversation and chooses from it."""
+    row = row_of(window, title)
+    window.click(window.find(role="push button", name="More", where=row, fits=lambda node: node.get_child_count() == 1))
+    window.activate(window.find(role="menu item", name=entry))
+
+
+def begin_with_machine(title):
+    """Somebody with one conversation, in whose machine something has run."""
+    folders = e2e.Folders()
+    server = e2e.ModelServer(folders, [e2e.call("run_python", code="6 * 7"), e2e.say("Forty-two.")])
+    window = e2e.Window(folders)
+    window.add_server(server.address)
+    window.choose_model("script")
+    window.send(title)
+    window.find(text="Forty-two.")
+    e2e.equal("machines", len(folders.machines()), 1)
+    return folders, window
+
+
+def new_and_rename():
+    folders = e2e.Folders()
+    window = e2e.Window(folders)
+    window.click(window.find(role="push button", name="New Conversation"))
+    choose(window, "New Conversation", "Rename…")
+    entry = window.find(role="text", name="Title")
+    window.place(200, 200)
+    window.click(entry)
+    e2e.press("ctrl+a")
+    e2e.type_text("Plans for spring")
+    e2e.press("Return")
+    window.wait_dialog_closed()
+    row_of(window, "Plans for spring")
+    window.close()
+
+    window = e2e.Window(folders)
+    row_of(window, "Plans for spring")
+    window.close()
+
+
+def deletion_undone():
+    folders, window = begin_with_machine("Six times seven")
+    choose(window, "Six times seven", "Delete")
+    window.wait_gone(role="list item", name="Six times seven")
+    e2e.press("ctrl+z")
+    window.click(row_of(window, "Six times seven"))
+    window.find(text="Forty-two.")
+    e2e.equal("machines", len(folders.machines()), 1)
+    window.close()
+
+
+def deletion_takes_the_machine():
+    folders, window = begin_with_machine("Six times seven")
+    e2e.equal("running machines", len(folders.keepers()), 1)
+    choose(window, "Six times seven", "Delete")
+    e2e.wait("the machine's folder to go", lambda: folders.machines() == [])
+    e2e.wait("the machine to end", lambda: folders.keepers() == [])
+    window.close()
+
+
+def leftover_is_collected():
+    folders, window = begin_with_machine("Six times seven")
+    choose(window, "Six times seven", "Delete")
+    window.wait_gone(role="list item", name="Six times seven")
+    window.end()
+
+    window = e2e.Window(folders)
+    e2e.wait("the machine's folder to go", lambda: folders.machines() == [])
+    e2e.wait("the machine to end", lambda: folders.keepers() == [])
+    window.close()
+
+
+e2e.main([
+    new_and_rename,
+    deletion_undone,
+    deletion_takes_the_machine,
+    leftover_is_collected,
+])
