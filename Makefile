@@ -9,6 +9,9 @@ all: $(BUILD)/build.ninja
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
 
+run:
+	BUILD=$(BUILD) tools/run.sh
+
 image:
 	tools/image.sh
 
@@ -18,4 +21,4 @@ check:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all image check clean
+.PHONY: all run image check clean
