@@ -299,23 +299,31 @@ cloche_cli_image_verify (ClocheCli *cli,
   return is_damaged ? CLOCHE_CLI_FAILED : CLOCHE_CLI_OK;
 }
 
-/* What the next conversation starts from is in use although nobody holds it now. */
-static const char *
-find_newest_base (Inventory *inventory)
+static gboolean
+is_newest (Inventory        *inventory,
+           ClocheBaseFolder *folder)
 {
-  const char *newest = NULL;
-  gint64 newest_us = 0;
+  const ClocheMachineShape *shape = cloche_base_folder_get_shape (folder);
+  g_autoptr (ClocheBaseFolder) newest = cloche_base_store_newest (inventory->store, shape->qemu_version,
+                                                                  shape->accelerator, shape->size, NULL);
+
+  return newest != NULL && g_str_equal (cloche_base_folder_get_id (newest), cloche_base_folder_get_id (folder));
+}
+
+/* What the next conversation starts from is in use although nobody holds it now; of two versions of QEMU, each has its own. */
+static GPtrArray *
+find_newest_bases (Inventory *inventory)
+{
+  GPtrArray *ids = g_ptr_array_new ();
 
   for (guint i = 0; i < inventory->bases->len; i++) {
     ClocheBaseEntry *entry = g_ptr_array_index (inventory->bases, i);
 
-    if (entry->folder != NULL && cloche_base_folder_get_built_us (entry->folder) > newest_us) {
-      newest = entry->id;
-      newest_us = cloche_base_folder_get_built_us (entry->folder);
-    }
+    if (entry->folder != NULL && is_newest (inventory, entry->folder))
+      g_ptr_array_add (ids, entry->id);
   }
 
-  return newest;
+  return ids;
 }
 
 static void
@@ -340,6 +348,7 @@ cloche_cli_image_gc (ClocheCli *cli,
   g_autoptr (Inventory) inventory = NULL;
   g_autoptr (Inventory) rest = NULL;
   g_autoptr (GPtrArray) images = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
   g_autoptr (GPtrArray) bases = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -349,7 +358,8 @@ cloche_cli_image_gc (ClocheCli *cli,
   if ((inventory = take_inventory (cli, &error)) == NULL ||
       (images = cloche_image_store_collect (cloche_paths_get_data_dir (cli->paths),
                                             cloche_paths_get_cache_dir (cli->paths), &error)) == NULL ||
-      (bases = cloche_base_store_collect (inventory->store, find_newest_base (inventory), &error)) == NULL ||
+      (kept = find_newest_bases (inventory)) == NULL ||
+      (bases = cloche_base_store_collect (inventory->store, kept, &error)) == NULL ||
       (rest = take_inventory (cli, &error)) == NULL)
     return fail (error);
 

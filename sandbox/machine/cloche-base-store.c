@@ -254,7 +254,7 @@ remove_base (ClocheBaseStore *self,
 
 /**
  * cloche_base_store_collect:
- * @keep_id: (nullable): a base that stays although nobody holds it: the newest
+ * @keep_ids: (nullable) (element-type utf8): bases that stay although nobody holds them: what the next machines start from
  *
  * Deletes the bases that no machine names.
  *
@@ -262,7 +262,7 @@ remove_base (ClocheBaseStore *self,
  */
 GPtrArray *
 cloche_base_store_collect (ClocheBaseStore *self,
-                           const char      *keep_id,
+                           GPtrArray       *keep_ids,
                            GError         **error)
 {
   cloche_autofd int lock = cloche_base_store_lock (self, TRUE, error);
@@ -275,7 +275,8 @@ cloche_base_store_collect (ClocheBaseStore *self,
   for (guint i = 0; i < entries->len; i++) {
     ClocheBaseEntry *entry = g_ptr_array_index (entries, i);
 
-    if (entry->holders[0] != NULL || g_strcmp0 (entry->id, keep_id) == 0)
+    if (entry->holders[0] != NULL ||
+        (keep_ids != NULL && g_ptr_array_find_with_equal_func (keep_ids, entry->id, g_str_equal, NULL)))
       continue;
     if (!remove_base (self, entry->id, error))
       return NULL;

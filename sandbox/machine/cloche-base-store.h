@@ -50,7 +50,7 @@ int               cloche_base_store_lock    (ClocheBaseStore  *self,
                                              gboolean          exclusive,
                                              GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray        *cloche_base_store_collect (ClocheBaseStore  *self,
-                                             const char       *keep_id,
+                                             GPtrArray        *keep_ids,
                                              GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 
 void              cloche_base_entry_free (ClocheBaseEntry *entry);

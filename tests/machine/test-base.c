@@ -254,6 +254,8 @@ test_collect (Fixture      *fixture,
   g_autoptr (ClocheBaseFolder) held = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 1);
   g_autoptr (ClocheBaseFolder) kept = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 2);
   g_autoptr (ClocheBaseFolder) loose = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 3);
+  g_autoptr (ClocheBaseFolder) other = new_base (fixture, CLOCHE_ACCELERATOR_KVM, 4);
+  g_autoptr (GPtrArray) keep_ids = g_ptr_array_new ();
   g_autofree char *disk = g_build_filename (cloche_base_folder_get_path (held), CLOCHE_BASE_FILE_DISK, NULL);
   g_autoptr (ClocheMachineFolder) machine = NULL;
   g_autoptr (GPtrArray) deleted = NULL;
@@ -261,11 +263,14 @@ test_collect (Fixture      *fixture,
 
   machine = cloche_machine_folder_create (machines, MACHINE_ID, cloche_base_folder_get_id (held), disk, NULL, &error);
   g_assert_no_error (error);
-  deleted = cloche_base_store_collect (fixture->store, cloche_base_folder_get_id (kept), &error);
+  g_ptr_array_add (keep_ids, (gpointer) cloche_base_folder_get_id (kept));
+  g_ptr_array_add (keep_ids, (gpointer) cloche_base_folder_get_id (other));
+  deleted = cloche_base_store_collect (fixture->store, keep_ids, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (deleted->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (deleted, 0), ==, cloche_base_folder_get_id (loose));
   g_assert_true (g_file_test (cloche_base_folder_get_path (held), G_FILE_TEST_IS_DIR));
+  g_assert_true (g_file_test (cloche_base_folder_get_path (other), G_FILE_TEST_IS_DIR));
   g_assert_true (cloche_machine_folder_delete (machine, FALSE, NULL));
 }
 
