@@ -8,11 +8,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* ms: how often something is to be seen of a step that takes long. */
+#define TERMINAL_INTERVAL_MS 1000
+#define LOG_INTERVAL_MS 10000
+
 struct _ClocheCliSteps
 {
+  FILE *stream;
   gboolean is_terminal;
+  guint timer;
   gboolean is_begun;
   ClocheImageStep step;
+  double done;                  /* of this step, as last heard */
   gint64 begun_us;              /* monotonic: of this step */
 };
 
@@ -41,14 +48,35 @@ step_name (ClocheImageStep step)
 
 static void
 print_step (ClocheCliSteps *self,
-            double          done)
+            const char     *end)
 {
   int seconds = (int) ((g_get_monotonic_time () - self->begun_us) / G_USEC_PER_SEC);
 
   /* Translators: a step of building: number, of how many, what it does, and how long it has taken. */
-  g_print (_ ("[%d/%d] %s, %d s"), self->step + 1, CLOCHE_IMAGE_N_STEPS, step_name (self->step), seconds);
-  if (done >= 0)
-    g_print (" %3.0f %%", floor (done * 100));
+  fprintf (self->stream, _ ("[%d/%d] %s, %d s"), self->step + 1, CLOCHE_IMAGE_N_STEPS, step_name (self->step), seconds);
+  if (self->done >= 0)
+    fprintf (self->stream, " %3.0f %%", floor (self->done * 100));
+  fputs (end, self->stream);
+  (void) fflush (self->stream); /* Nobody can be told if the terminal is gone. */
+}
+
+static void
+show_now (ClocheCliSteps *self)
+{
+  if (self->is_terminal)
+    fputs ("\r\033[K", self->stream);
+  print_step (self, self->is_terminal ? "" : " …\n");
+}
+
+static gboolean
+timer_cb (gpointer user_data)
+{
+  ClocheCliSteps *self = user_data;
+
+  if (self->is_begun)
+    show_now (self);
+
+  return G_SOURCE_CONTINUE;
 }
 
 /**
@@ -57,9 +85,25 @@ print_step (ClocheCliSteps *self,
 ClocheCliSteps *
 cloche_cli_steps_new (void)
 {
+  gboolean is_terminal = isatty (STDOUT_FILENO);
+
+  return cloche_cli_steps_new_for (stdout, is_terminal, is_terminal ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS);
+}
+
+/**
+ * cloche_cli_steps_new_for:
+ * @interval_ms: after how many ms a step that still takes shows itself again
+ */
+ClocheCliSteps *
+cloche_cli_steps_new_for (FILE    *stream,
+                          gboolean is_terminal,
+                          guint    interval_ms)
+{
   ClocheCliSteps *self = g_new0 (ClocheCliSteps, 1);
 
-  self->is_terminal = isatty (STDOUT_FILENO);
+  self->stream = stream;
+  self->is_terminal = is_terminal;
+  self->timer = g_timeout_add (interval_ms, timer_cb, self);
 
   return self;
 }
@@ -67,6 +111,7 @@ cloche_cli_steps_new (void)
 void
 cloche_cli_steps_free (ClocheCliSteps *self)
 {
+  g_source_remove (self->timer);
   g_free (self);
 }
 
@@ -82,9 +127,9 @@ cloche_cli_steps_end (ClocheCliSteps *self)
     return;
 
   if (self->is_terminal)
-    g_print ("\r\033[K");
-  print_step (self, -1);
-  g_print ("\n");
+    fputs ("\r\033[K", self->stream);
+  self->done = -1;
+  print_step (self, "\n");
   self->is_begun = FALSE;
 }
 
@@ -97,18 +142,19 @@ cloche_cli_steps_show (ClocheCliSteps *self,
                        ClocheImageStep step,
                        double          done)
 {
+  gboolean is_new;
+
   if (self->is_begun && self->step != step)
     cloche_cli_steps_end (self);
 
-  if (!self->is_begun) {
+  self->done = done;
+  is_new = !self->is_begun;
+  if (is_new) {
     self->is_begun = TRUE;
     self->step = step;
     self->begun_us = g_get_monotonic_time ();
   }
 
-  if (self->is_terminal) {
-    g_print ("\r\033[K");
-    print_step (self, done);
-    (void) fflush (stdout);     /* Nobody can be told if the terminal is gone. */
-  }
+  if (is_new || self->is_terminal)
+    show_now (self);
 }
