@@ -15,20 +15,14 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#define USAGE N_ ("Usage: clochectl image build|import|info|verify|gc [OPTION]…")
+
 static int
 fail (const GError *error)
 {
   g_autofree char *text = cloche_cli_image_text (error);
 
   return cloche_cli_fail (error, text);
-}
-
-static int
-usage (void)
-{
-  g_printerr ("%s\n", _ ("Usage: clochectl image build|import|info|verify|gc [OPTION]…"));
-
-  return CLOCHE_CLI_USAGE;
 }
 
 #define IMAGE_ONLY_ENTRY(variable) \
@@ -188,7 +182,13 @@ run (ClocheCli *cli,
     if (strcmp (argv[1], SUBCOMMANDS[i].name) == 0)
       return SUBCOMMANDS[i].run (cli, argc - 1, argv + 1);
 
-  return usage ();
+  if (argc == 2 && strcmp (argv[1], "--help") == 0) {
+    g_print ("%s\n", _ (USAGE));
+    return CLOCHE_CLI_OK;
+  }
+  g_printerr ("%s\n", _ (USAGE));
+
+  return CLOCHE_CLI_USAGE;
 }
 
 const ClocheCliCommand cloche_cli_image_command = {

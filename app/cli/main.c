@@ -29,14 +29,13 @@ static const ClocheCliCommand *const COMMANDS[] = {
   &cloche_cli_bench_command,
 };
 
-static int
+static void
 print_commands (void)
 {
   g_print ("%s\n\n", _ ("Usage: clochectl COMMAND [OPTION]…"));
   for (gsize i = 0; i < G_N_ELEMENTS (COMMANDS); i++)
     g_print ("  %-10s %s\n", COMMANDS[i]->name, _ (COMMANDS[i]->summary));
-
-  return CLOCHE_CLI_USAGE;
+  g_print ("\n%s\n", _ ("“clochectl COMMAND --help” lists the options of a command."));
 }
 
 static const ClocheCliCommand *
@@ -77,8 +76,14 @@ main (int    argc,
     g_print ("clochectl %s\n", CLOCHE_VERSION);
     return CLOCHE_CLI_OK;
   }
-  if (argc < 2 || (command = find_command (argv[1])) == NULL)
-    return print_commands ();
+  if (argc == 2 && strcmp (argv[1], "--help") == 0) {
+    print_commands ();
+    return CLOCHE_CLI_OK;
+  }
+  if (argc < 2 || (command = find_command (argv[1])) == NULL) {
+    print_commands ();
+    return CLOCHE_CLI_USAGE;
+  }
 
   paths = cloche_paths_new_for_user (&error);
   if (paths == NULL)
