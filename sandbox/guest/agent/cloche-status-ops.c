@@ -7,7 +7,7 @@
 #include "cloche-guest-job.h"
 #include "cloche-kernel-state.h"
 #include "cloche-ops.h"
-#include "cloche-process.h"
+#include "cloche-reply-call.h"
 #include "cloche-reply.h"
 #include "cloche-text-file.h"
 
@@ -41,38 +41,16 @@ cloche_op_hello (cloche_agent  *agent,
   free (boot_id);
 }
 
-/* ---- sync: in a child, since it waits for the disk and the loop must not ---- */
-
-typedef struct
-{
-  cloche_stream *stream;        /* NULL: gone */
-} sync_state;
+/* ---- sync ---- */
 
 static void
-sync_closed_cb (cloche_stream *stream,
-                bool           was_reset,
-                void          *user_data)
+synced (cloche_stream *stream,
+        int            status)
 {
-  sync_state *self = user_data;
-
-  self->stream = NULL;
-}
-
-static const cloche_stream_events sync_events = {
-  .closed = sync_closed_cb,
-};
-
-static void
-synced_cb (int   status,
-           void *user_data)
-{
-  sync_state *self = user_data;
-
-  if (self->stream != NULL && status == 0)
-    cloche_reply_end (self->stream, NULL);
-  else if (self->stream != NULL)
-    cloche_reply_error (self->stream, "failed", "Not all could be written to the disk");
-  free (self);
+  if (status == 0)
+    cloche_reply_end (stream, NULL);
+  else
+    cloche_reply_error (stream, "failed", "Not all could be written to the disk");
 }
 
 static int
@@ -87,12 +65,7 @@ cloche_op_sync (cloche_agent  *agent,
                 cloche_stream *stream,
                 json_t        *request)
 {
-  sync_state *self = cloche_new (sizeof *self);
-
-  self->stream = stream;
-  cloche_stream_take (stream, &sync_events, self);
-  if (cloche_process_call (agent->children, sync_disk, NULL, synced_cb, self) < 0)
-    synced_cb (-1, self);
+  cloche_reply_call (agent, stream, sync_disk, NULL, synced);
 }
 
 /* ---- stats ---- */

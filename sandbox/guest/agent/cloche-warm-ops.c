@@ -11,7 +11,7 @@
 #include "cloche-console.h"
 #include "cloche-environment.h"
 #include "cloche-ops.h"
-#include "cloche-process.h"
+#include "cloche-reply-call.h"
 #include "cloche-reply.h"
 #include "cloche-run.h"
 #include "cloche-text-file.h"
@@ -168,37 +168,15 @@ cloche_op_warm (cloche_agent  *agent,
 
 /* ---- settle ---- */
 
-typedef struct
-{
-  cloche_stream *stream;        /* NULL: gone */
-} settle_state;
-
 static void
-settle_closed_cb (cloche_stream *stream,
-                  bool           was_reset,
-                  void          *user_data)
+settled (cloche_stream *stream,
+         int            status)
 {
-  settle_state *self = user_data;
-
-  self->stream = NULL;
-}
-
-static const cloche_stream_events settle_events = {
-  .closed = settle_closed_cb,
-};
-
-static void
-settled_cb (int   status,
-            void *user_data)
-{
-  settle_state *self = user_data;
-
   (void) malloc_trim (0);
-  if (self->stream != NULL && status == 0)
-    cloche_reply_end (self->stream, NULL);
-  else if (self->stream != NULL)
-    cloche_reply_error (self->stream, "failed", "The caches could not be dropped");
-  free (self);
+  if (status == 0)
+    cloche_reply_end (stream, NULL);
+  else
+    cloche_reply_error (stream, "failed", "The caches could not be dropped");
 }
 
 /* Files that were only read once are not worth a place in every fork's memory; what is mapped stays. */
@@ -214,15 +192,8 @@ cloche_op_settle (cloche_agent  *agent,
                   cloche_stream *stream,
                   json_t        *request)
 {
-  settle_state *self;
-
-  if (agent->is_revived || !agent->is_init) {
+  if (agent->is_revived || !agent->is_init)
     cloche_reply_error (stream, "denied", "Only a template settles");
-    return;
-  }
-  self = cloche_new (sizeof *self);
-  self->stream = stream;
-  cloche_stream_take (stream, &settle_events, self);
-  if (cloche_process_call (agent->children, drop_caches, NULL, settled_cb, self) < 0)
-    settled_cb (-1, self);
+  else
+    cloche_reply_call (agent, stream, drop_caches, NULL, settled);
 }
