@@ -55,8 +55,9 @@ made_cb (GObject      *source,
  * @name: of a file that does not exist
  * @bytes: the size that the disk claims
  *
- * Makes a sparse file with an empty ext4 in it, by mkfs.ext4. Its tables are left to be written when they are needed, so
- * that the file, and every copy of it, stays small.
+ * Makes a sparse file with an empty ext4 in it, by mkfs.ext4 (of e2fsprogs ≥ 1.47). A hole reads as zeros, so that its
+ * tables need not be written: neither here, which keeps the file and every copy of it small, nor by every machine in its
+ * first seconds, which cost each of them 12 MB of memory.
  *
  * Errors: %G_IO_ERROR, %G_SPAWN_ERROR_NOENT without mkfs.ext4.
  */
@@ -91,7 +92,7 @@ cloche_disk_make_empty_async (int                 dir_fd,
   /* mkfs lives in a folder that an ordinary user's PATH may lack. */
   g_subprocess_launcher_setenv (launcher, "PATH", "/usr/sbin:/sbin:/usr/bin:/bin", TRUE);
   mkfs = g_subprocess_launcher_spawn (launcher, &error, "/usr/bin/env", "mkfs.ext4", "-q", "-F", "-m", "0",
-                                      "-E", "lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0", path, NULL);
+                                      "-E", "assume_storage_prezeroed=1,root_owner=0:0", path, NULL);
   if (mkfs == NULL)
     g_task_return_error (task, error);
   else
