@@ -38,6 +38,7 @@ typedef struct
   ClocheCliFigures *spawned;    /* of the way to the first answer, as the keeper saw it, from its own start */
   ClocheCliFigures *greeted;
   ClocheCliFigures *revived;
+  ClocheCliFigures *moved;
 } Bench;
 
 static double
@@ -54,6 +55,7 @@ clear_forks (Bench *bench)
   g_clear_pointer (&bench->spawned, cloche_cli_figures_free);
   g_clear_pointer (&bench->greeted, cloche_cli_figures_free);
   g_clear_pointer (&bench->revived, cloche_cli_figures_free);
+  g_clear_pointer (&bench->moved, cloche_cli_figures_free);
 }
 
 static void
@@ -65,6 +67,7 @@ begin_forks (Bench *bench)
   bench->spawned = cloche_cli_figures_new ("  keeper: state loaded", "ms");
   bench->greeted = cloche_cli_figures_new ("  keeper: agent says hello", "ms");
   bench->revived = cloche_cli_figures_new ("  keeper: a machine of its own", "ms");
+  bench->moved = cloche_cli_figures_new ("  keeper: on its own disk", "ms");
 }
 
 static void
@@ -78,6 +81,7 @@ add_keeper_figures (Bench         *bench,
   cloche_cli_figures_add (bench->spawned, (double) cloche_json_get_int (status, "spawned_us", 0) / 1000);
   cloche_cli_figures_add (bench->greeted, (double) cloche_json_get_int (status, "greeted_us", 0) / 1000);
   cloche_cli_figures_add (bench->revived, (double) cloche_json_get_int (status, "revived_us", 0) / 1000);
+  cloche_cli_figures_add (bench->moved, (double) cloche_json_get_int (status, "moved_us", 0) / 1000);
 }
 
 static gboolean
@@ -180,16 +184,16 @@ measure_fork (Bench   *bench,
   gint64 start = g_get_monotonic_time ();
   gboolean done = ping (bench, machine);
 
-  if (done) {
+  if (done)
     cloche_cli_figures_add (bench->ping, ms_since (start));
-    add_keeper_figures (bench, machine);
-  }
   if (done && with_memory) {
     measure_memory (bench, machine);
   } else if (done) {
     done = first_python (bench, machine);
     cloche_cli_figures_add (bench->python, ms_since (start));
   }
+  if (done)
+    add_keeper_figures (bench, machine);
 
   return cloche_cli_machine_delete (bench->cli, machine) && done;
 }
@@ -226,7 +230,8 @@ report (Bench   *bench,
 {
   ClocheCliFigures *beside = cloche_cli_figures_get_n (bench->native) > 0 ? bench->native : NULL;
   ClocheCliFigures *rows[] = {
-    bench->native, bench->ping, bench->spawned, bench->greeted, bench->revived, bench->python, bench->memory,
+    bench->native, bench->ping, bench->spawned, bench->greeted, bench->revived, bench->moved, bench->python,
+    bench->memory,
   };
   g_autoptr (JsonArray) array = json_array_new ();
   g_autoptr (JsonObject) object = json_object_new ();

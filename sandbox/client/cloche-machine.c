@@ -53,11 +53,22 @@ set_state (ClocheMachine     *self,
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
 }
 
+/* Whether @status (nullable) says that the machine was there before, and what was in its memory is not. */
+static gboolean
+tells_of_loss (ClocheMachine *self,
+               JsonObject    *status)
+{
+  return status != NULL && self->connection != NULL && self->connection->was_started &&
+         !self->connection->launch->is_new_machine &&
+         g_strcmp0 (cloche_json_get_string (status, "revived"), "lost-ram") == 0;
+}
+
 static void
 set_status (ClocheMachine *self,
             JsonObject    *status)
 {
   guint64 before = cloche_machine_get_memory_bytes (self);
+  gboolean is_loss_news = tells_of_loss (self, status) && !tells_of_loss (self, self->status);
 
   g_clear_pointer (&self->status, json_object_unref);
   self->status = status != NULL ? json_object_ref (status) : NULL;
@@ -65,6 +76,8 @@ set_status (ClocheMachine *self,
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MEMORY_BYTES]);
   if (status != NULL && g_strcmp0 (cloche_json_get_string (status, "state"), "ready") == 0)
     set_state (self, CLOCHE_MACHINE_STATE_READY);
+  if (is_loss_news)
+    g_signal_emit (self, signals[SIGNAL_MEMORY_LOST], 0);
 }
 
 static void
@@ -153,9 +166,6 @@ status_begun_cb (GObject      *source,
 
   set_status (self, status);
   follow_status (self, stream);
-  if (self->connection != NULL && self->connection->was_started && !self->connection->launch->is_new_machine &&
-      g_strcmp0 (cloche_json_get_string (status, "revived"), "lost-ram") == 0)
-    g_signal_emit (self, signals[SIGNAL_MEMORY_LOST], 0);
   answer_starting (self, NULL);
 }
 

@@ -289,9 +289,9 @@ cloche_forge_guest_warm_finish (ClocheForgeGuest *self,
 /* 3. Settling */
 
 static void
-settle_answered_cb (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      user_data)
+answered_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
@@ -304,36 +304,34 @@ settle_answered_cb (GObject      *source,
 }
 
 /**
- * cloche_forge_guest_settle_async:
- *
- * Has the guest let go of memory that no conversation needs.
+ * cloche_forge_guest_ask_async:
+ * @request: an op that has no more to it than a request and "ok": "furnish" or "settle"
  */
 void
-cloche_forge_guest_settle_async (ClocheForgeGuest   *self,
-                                 GCancellable       *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer            user_data)
+cloche_forge_guest_ask_async (ClocheForgeGuest   *self,
+                              JsonObject         *request,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (JsonObject) request = json_object_new ();
 
   g_return_if_fail (CLOCHE_IS_FORGE_GUEST (self));
   g_return_if_fail (self->control != NULL);
 
-  g_task_set_source_tag (task, cloche_forge_guest_settle_async);
-  json_object_set_string_member (request, "op", "settle");
-  cloche_wire_request_async (self->control, request, cancellable, settle_answered_cb, g_steal_pointer (&task));
+  g_task_set_source_tag (task, cloche_forge_guest_ask_async);
+  cloche_wire_request_async (self->control, request, cancellable, answered_cb, g_steal_pointer (&task));
 }
 
 /**
- * cloche_forge_guest_settle_finish:
+ * cloche_forge_guest_ask_finish:
  *
  * Errors: %CLOCHE_WIRE_ERROR, %G_IO_ERROR.
  */
 gboolean
-cloche_forge_guest_settle_finish (ClocheForgeGuest *self,
-                                  GAsyncResult     *result,
-                                  GError          **error)
+cloche_forge_guest_ask_finish (ClocheForgeGuest *self,
+                               GAsyncResult     *result,
+                               GError          **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 

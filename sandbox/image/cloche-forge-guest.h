@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -43,11 +44,12 @@ void              cloche_forge_guest_warm_async    (ClocheForgeGuest     *self,
 gboolean          cloche_forge_guest_warm_finish   (ClocheForgeGuest  *self,
                                                     GAsyncResult      *result,
                                                     GError           **error);
-void              cloche_forge_guest_settle_async  (ClocheForgeGuest     *self,
+void              cloche_forge_guest_ask_async     (ClocheForgeGuest     *self,
+                                                    JsonObject           *request,
                                                     GCancellable         *cancellable,
                                                     GAsyncReadyCallback   callback,
                                                     gpointer              user_data);
-gboolean          cloche_forge_guest_settle_finish (ClocheForgeGuest  *self,
+gboolean          cloche_forge_guest_ask_finish    (ClocheForgeGuest  *self,
                                                     GAsyncResult      *result,
                                                     GError           **error);
 

@@ -9,6 +9,7 @@
 #include "cloche-fd.h"
 #include "cloche-forge-guest.h"
 #include "cloche-forge-memory.h"
+#include "cloche-host-customs.h"
 #include "cloche-image-error.h"
 #include "cloche-json.h"
 #include "cloche-qemu.h"
@@ -24,6 +25,7 @@
  *
  *   link the image's files into a draft, make the empty disk and a throw-away one
  *   → QEMU boots; the agent greets on both ports
+ *   → furnish: it is told what all machines of this computer have in common
  *   → warm: services start and load what a conversation should not wait for
  *   → settle: caches are dropped
  *   → hang up, and wait until the guest has opened both ports again: it then stands in the write of its greeting, which is
@@ -59,6 +61,7 @@ struct _ClocheForge
   ClocheBaseDraft *draft;
   ClocheQemu *qemu;
   ClocheForgeGuest *guest;
+  ClocheHostCustoms *customs;   /* of this run */
   GTask *task;                  /* of the run; NULL before and after */
   GCancellable *stage;          /* cancelled by the caller's or by the deadline */
   gulong cancelled_id;
@@ -128,6 +131,7 @@ end_run (ClocheForge *self)
     g_source_destroy (self->hang_up_source);
   g_clear_pointer (&self->hang_up_source, g_source_unref);
   g_clear_object (&self->guest);
+  g_clear_pointer (&self->customs, cloche_host_customs_free);
   g_clear_object (&self->qemu);
   g_clear_object (&self->draft);
 
@@ -200,6 +204,7 @@ punched_cb (GObject      *source,
   }
 
   description = cloche_image_folder_describe (self->image);
+  cloche_host_customs_note (self->customs, description);
   tell (self, CLOCHE_IMAGE_STEP_PUBLISH, -1);
   cloche_base_draft_publish_async (self->draft, self->shape, description, g_get_real_time (), self->stage, NULL, NULL,
                                    published_cb, g_object_ref (self));
@@ -306,7 +311,7 @@ settled_cb (GObject      *source,
   g_autoptr (ClocheForge) self = user_data;
   GError *error = NULL;
 
-  if (!cloche_forge_guest_settle_finish (CLOCHE_FORGE_GUEST (source), result, &error)) {
+  if (!cloche_forge_guest_ask_finish (CLOCHE_FORGE_GUEST (source), result, &error)) {
     fail_guest (self, error);
     return;
   }
@@ -324,6 +329,7 @@ warmed_cb (GObject      *source,
            gpointer      user_data)
 {
   g_autoptr (ClocheForge) self = user_data;
+  g_autoptr (JsonObject) request = json_object_new ();
   GError *error = NULL;
 
   if (!cloche_forge_guest_warm_finish (CLOCHE_FORGE_GUEST (source), result, &error)) {
@@ -333,7 +339,8 @@ warmed_cb (GObject      *source,
 
   tell (self, CLOCHE_IMAGE_STEP_FREEZE, -1);
   set_deadline (self, SETTLE_SECONDS);
-  cloche_forge_guest_settle_async (self->guest, self->stage, settled_cb, g_object_ref (self));
+  json_object_set_string_member (request, "op", "settle");
+  cloche_forge_guest_ask_async (self->guest, request, self->stage, settled_cb, g_object_ref (self));
 }
 
 static void
@@ -345,14 +352,14 @@ warm_step_cb (guint    n,
 }
 
 static void
-greeted_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+furnished_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
 {
   g_autoptr (ClocheForge) self = user_data;
   GError *error = NULL;
 
-  if (!cloche_forge_guest_greet_finish (CLOCHE_FORGE_GUEST (source), result, &error)) {
+  if (!cloche_forge_guest_ask_finish (CLOCHE_FORGE_GUEST (source), result, &error)) {
     fail_guest (self, error);
     return;
   }
@@ -360,6 +367,25 @@ greeted_cb (GObject      *source,
   tell (self, CLOCHE_IMAGE_STEP_WARM, 0);
   set_deadline (self, WARM_SECONDS);
   cloche_forge_guest_warm_async (self->guest, warm_step_cb, self, self->stage, warmed_cb, g_object_ref (self));
+}
+
+static void
+greeted_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (ClocheForge) self = user_data;
+  g_autoptr (JsonObject) request = json_object_new ();
+  GError *error = NULL;
+
+  if (!cloche_forge_guest_greet_finish (CLOCHE_FORGE_GUEST (source), result, &error)) {
+    fail_guest (self, error);
+    return;
+  }
+
+  json_object_set_string_member (request, "op", "furnish");
+  cloche_host_customs_tell (self->customs, request, NULL);
+  cloche_forge_guest_ask_async (self->guest, request, self->stage, furnished_cb, g_object_ref (self));
 }
 
 static void
@@ -431,6 +457,7 @@ prepare_in_thread (GTask        *task,
   GError *error = NULL;
   cloche_autofd int disk = cloche_open_beneath (draft_fd, FORGE_DISK_NAME, O_RDWR | O_CREAT | O_EXCL, 0600, &error);
 
+  self->customs = cloche_host_customs_load ();
   if (disk >= 0 && ftruncate (disk, CLOCHE_DISK_BYTES) < 0)
     cloche_set_errno_error (&error, errno, "Could not make a disk");
   for (gsize i = 0; CLOCHE_IMAGE_FILES[i] != NULL && error == NULL; i++)

@@ -15,12 +15,15 @@
 /*
  * The steps, in order:
  *
- *   1. everything that needs files of the host is read: the identity that the machine will get
+ *   1. everything that needs files of the host is read: what the machine will be told
  *   2. the template's memory                     (holder, or the file itself)
  *   3. QEMU is spawned, jailed, and loads the frozen state; the machine is still stopped
  *   4. this process confines itself: from here on it starts nothing and opens nothing outside its folders
  *   5. the machine runs; the agent says hello    (the first bytes of the guest's that anybody parses)
- *   6. revive
+ *   6. revive: the machine has its own randomness, clock and names
+ *
+ * From then on it answers. That it moves onto its own disk, which takes an emulated machine as long as all of the above,
+ * is the first thing that the keeper asks of it; see cloche-keeper.c.
  */
 
 typedef struct
@@ -54,12 +57,11 @@ revived_cb (GObject      *source,
 
   answer = cloche_keeper_guest_request_finish (CLOCHE_KEEPER_GUEST (source), result, NULL, &error);
   if (answer == NULL) {
-    g_prefix_error (&error, "The machine could not be given its own identity and disk: ");
+    g_prefix_error (&error, "The machine could not be given its own identity: ");
     g_task_return_error (task, error);
     return;
   }
 
-  steps->boot->is_fresh = cloche_json_get_bool (answer, "fresh", FALSE);
   steps->boot->revived_us = g_get_monotonic_time () - steps->start_us;
   g_task_return_pointer (task, g_steal_pointer (&steps->boot), (GDestroyNotify) cloche_keeper_boot_free);
 }
@@ -196,6 +198,7 @@ cloche_keeper_boot_async (ClocheMachineFolder     *folder,
   steps->start_us = g_get_monotonic_time ();
   steps->boot = g_new0 (ClocheKeeperBoot, 1);
   steps->base = g_object_ref (base);
+  steps->boot->disk_request = cloche_keeper_identity_new_disk (base);
   steps->program = cloche_qemu_program_copy (program);
   steps->revive = cloche_keeper_identity_new_revive (cloche_machine_folder_get_id (folder),
                                                      cloche_machine_folder_get_token (folder), &error);
@@ -227,5 +230,6 @@ cloche_keeper_boot_free (ClocheKeeperBoot *self)
   g_clear_object (&self->guest);
   g_clear_object (&self->qemu);
   g_clear_object (&self->memory);
+  g_clear_pointer (&self->disk_request, json_object_unref);
   g_free (self);
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @qemu: running
  * @memory: to be kept for as long as @qemu runs
  * @guest: connected, revived
- * @is_fresh: whether the disk had never been used: otherwise what was in memory before is lost
+ * @disk_request: what the guest is yet to be asked: to move onto its own disk
  * @spawned_us: µs from the start to QEMU's being there with the frozen state loaded
  * @greeted_us: µs from the start to the agent's first words
  * @revived_us: µs from the start to the machine's being one of its own
@@ -26,7 +26,7 @@ typedef struct
   ClocheQemu *qemu;
   ClocheTemplateMemory *memory;
   ClocheKeeperGuest *guest;
-  gboolean is_fresh;
+  JsonObject *disk_request;
   gint64 spawned_us;
   gint64 greeted_us;
   gint64 revived_us;

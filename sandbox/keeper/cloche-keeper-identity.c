@@ -4,21 +4,13 @@
 #include "cloche-keeper-identity.h"
 
 #include "cloche-base-error.h"
-#include "cloche-limits.h"
+#include "cloche-host-customs.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <sys/random.h>
 
 /* bytes: what the guest's generator is seeded with; twice what its key needs. */
 #define ENTROPY_BYTES 64
-
-/* Where distributions keep the certificates that the user's programs trust: Debian and Arch, Fedora, openSUSE. */
-static const char *const CA_BUNDLES[] = {
-  "/etc/ssl/certs/ca-certificates.crt",
-  "/etc/pki/tls/certs/ca-bundle.crt",
-  "/etc/ssl/ca-bundle.pem",
-};
 
 static char *
 new_entropy (GError **error)
@@ -52,28 +44,10 @@ derive_machine_id (const char *token)
   return g_strndup (sum, 32);
 }
 
-/* Company networks sign again what passes through them; what the host trusts, the guest shall trust. A host without a
- * bundle, or with one that does not fit in a request, leaves the guest its own. */
-static void
-add_ca_bundle (JsonObject *request)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (CA_BUNDLES); i++) {
-    g_autofree char *pem = NULL;
-    gsize length;
-
-    if (!g_file_get_contents (CA_BUNDLES[i], &pem, &length, NULL))
-      continue;
-    if (length < CLOCHE_LIMIT_LINE_BYTES / 2 && g_utf8_validate (pem, (gssize) length, NULL))
-      json_object_set_string_member (request, "ca_bundle", pem);
-    return;
-  }
-}
-
 /**
  * cloche_keeper_identity_new_revive:
  *
- * The request that makes a fork of the template one machine of its own: randomness, clock, names, the host's locale,
- * time zone and certificates, and the conversation's disk. Reads files of the host.
+ * The request that makes a fork of the template one machine of its own: randomness, clock and names.
  */
 JsonObject *
 cloche_keeper_identity_new_revive (const char *machine_id,
@@ -83,7 +57,6 @@ cloche_keeper_identity_new_revive (const char *machine_id,
   g_autofree char *entropy = new_entropy (error);
   g_autofree char *hostname = g_strconcat ("cloche-", machine_id, NULL);
   g_autofree char *guest_machine_id = derive_machine_id (token);
-  g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
   JsonObject *request;
 
   if (entropy == NULL)
@@ -96,11 +69,24 @@ cloche_keeper_identity_new_revive (const char *machine_id,
   json_object_set_int_member (request, "realtime_us", g_get_real_time ());
   json_object_set_string_member (request, "hostname", hostname);
   json_object_set_string_member (request, "machine_id", guest_machine_id);
-  /* The only UTF-8 locale that the image has; the host's own would only make programs complain. */
-  json_object_set_string_member (request, "locale", "C.UTF-8");
-  json_object_set_string_member (request, "timezone", g_time_zone_get_identifier (zone));
-  json_object_set_boolean_member (request, "disk", TRUE);
-  add_ca_bundle (request);
+
+  return request;
+}
+
+/**
+ * cloche_keeper_identity_new_disk:
+ *
+ * The request that moves the machine onto its own disk, with what has changed on the host since @base was made. Reads
+ * files of the host.
+ */
+JsonObject *
+cloche_keeper_identity_new_disk (ClocheBaseFolder *base)
+{
+  g_autoptr (ClocheHostCustoms) customs = cloche_host_customs_load ();
+  JsonObject *request = json_object_new ();
+
+  json_object_set_string_member (request, "op", "disk");
+  cloche_host_customs_tell (customs, request, cloche_base_folder_get_image (base));
 
   return request;
 }

@@ -6,21 +6,22 @@
 #include "cloche-json.h"
 #include "cloche-wire-error.h"
 
-/* What a client may ask of the agent. hello, warm, settle, revive and clock are not here: they are the keeper's own. */
+/* What a client may ask of the agent. hello, furnish, warm, settle, revive, disk and clock are not here:
+ * they are the keeper's own and the forge's. */
 static const ClocheKeeperOp OPS[] = {
-  { "attach", FALSE, FALSE, CLOCHE_KEEPER_FLOW_RECORDS },
-  { "code", FALSE, FALSE, CLOCHE_KEEPER_FLOW_RECORDS },
-  { "exec", FALSE, FALSE, CLOCHE_KEEPER_FLOW_RECORDS },
-  { "get", TRUE, FALSE, CLOCHE_KEEPER_FLOW_RAW_OUT },
-  { "interrupt", FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
-  { "jobs", FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
-  { "list", FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
-  { "put", TRUE, FALSE, CLOCHE_KEEPER_FLOW_RAW_IN },
-  { "restart-kernel", FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
-  { "signal", FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
-  { "stats", FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
-  { "sync", FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
-  { "watch", FALSE, TRUE, CLOCHE_KEEPER_FLOW_RECORDS },
+  { "attach", FALSE, FALSE, FALSE, CLOCHE_KEEPER_FLOW_RECORDS },
+  { "code", FALSE, FALSE, TRUE, CLOCHE_KEEPER_FLOW_RECORDS },
+  { "exec", FALSE, FALSE, TRUE, CLOCHE_KEEPER_FLOW_RECORDS },
+  { "get", TRUE, FALSE, TRUE, CLOCHE_KEEPER_FLOW_RAW_OUT },
+  { "interrupt", FALSE, FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
+  { "jobs", FALSE, FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
+  { "list", FALSE, FALSE, TRUE, CLOCHE_KEEPER_FLOW_NONE },
+  { "put", TRUE, FALSE, TRUE, CLOCHE_KEEPER_FLOW_RAW_IN },
+  { "restart-kernel", FALSE, FALSE, TRUE, CLOCHE_KEEPER_FLOW_NONE },
+  { "signal", FALSE, FALSE, FALSE, CLOCHE_KEEPER_FLOW_NONE },
+  { "stats", FALSE, FALSE, TRUE, CLOCHE_KEEPER_FLOW_NONE },
+  { "sync", FALSE, FALSE, TRUE, CLOCHE_KEEPER_FLOW_NONE },
+  { "watch", FALSE, TRUE, TRUE, CLOCHE_KEEPER_FLOW_RECORDS },
 };
 
 /**

@@ -28,6 +28,7 @@ typedef enum {
  * @name: its name on the wire
  * @is_bulk: whether it goes to the agent's bulk port
  * @is_passive: whether it keeps a machine awake: watching does not
+ * @needs_disk: whether it waits until the machine is on its own disk: what touches files, or runs what may
  * @flow: what follows the answer
  *
  * One operation of the agent that a client may ask for.
@@ -37,6 +38,7 @@ typedef struct
   const char *name;
   gboolean is_bulk;
   gboolean is_passive;
+  gboolean needs_disk;
   ClocheKeeperFlow flow;
 } ClocheKeeperOp;
 

@@ -29,13 +29,16 @@ struct _ClocheKeeper
   ClocheKeeperBoot *boot;       /* NULL until the machine is there */
   ClocheKeeperEgress *egress;
   ClocheKeeperRest *rest;
-  GQueue waiting;               /* of Operation: came before the machine was there */
+  GQueue waiting;               /* of Operation: came before the machine, or what they need of it, was there */
   GPtrArray *followers;         /* of ClocheWireStream */
 
   guint rest_ms;
   guint expire_ms;
   guint n_operations;           /* under way */
   guint64 told_memory;          /* bytes, as followers know it */
+  gint64 taken_us;              /* monotonic: when the machine was there */
+  gint64 moved_us;              /* µs from the machine's start to its being on its own disk; 0 before */
+  gboolean is_fresh;            /* the disk had never been used: otherwise what was in memory before is lost */
   guint sync_source;
   gboolean is_stopping;
   gboolean is_over;
@@ -93,7 +96,7 @@ new_status (ClocheKeeper *self)
 
   if (self->is_stopping)
     state = "stopping";
-  else if (self->boot != NULL)
+  else if (self->moved_us > 0)
     state = "ready";
 
   json_object_set_string_member (status, "state", state);
@@ -104,13 +107,16 @@ new_status (ClocheKeeper *self)
   if (self->boot != NULL) {
     json_object_set_int_member (status, "memory_bytes", (gint64) cloche_qemu_read_memory (self->boot->qemu));
     json_object_set_int_member (status, "qemu_pid", cloche_qemu_get_pid (self->boot->qemu));
-    json_object_set_string_member (status, "revived", self->boot->is_fresh ? "new" : "lost-ram");
     json_object_set_string_member (status, "jail", cloche_qemu_get_jail_form (self->boot->qemu) == CLOCHE_JAIL_FORM_FULL ?
                                    "full" : "launcher");
     json_object_set_boolean_member (status, "resting", cloche_keeper_rest_is_resting (self->rest));
     json_object_set_int_member (status, "spawned_us", self->boot->spawned_us);
     json_object_set_int_member (status, "greeted_us", self->boot->greeted_us);
     json_object_set_int_member (status, "revived_us", self->boot->revived_us);
+  }
+  if (self->moved_us > 0) {
+    json_object_set_string_member (status, "revived", self->is_fresh ? "new" : "lost-ram");
+    json_object_set_int_member (status, "moved_us", self->moved_us);
   }
 
   return status;
@@ -203,6 +209,24 @@ run_operation (ClocheKeeper *self,
                Operation    *take_operation)
 {
   cloche_keeper_rest_hold_async (self->rest, held_cb, take_operation);
+}
+
+/* Those that have what they need, in the order of their coming. */
+static void
+run_waiting (ClocheKeeper *self)
+{
+  GList *link = self->boot != NULL ? self->waiting.head : NULL;
+
+  while (link != NULL) {
+    GList *next = link->next;
+    Operation *operation = link->data;
+
+    if (self->moved_us > 0 || !operation->op->needs_disk) {
+      g_queue_delete_link (&self->waiting, link);
+      run_operation (self, operation);
+    }
+    link = next;
+  }
 }
 
 static void
@@ -300,10 +324,8 @@ serve_agent (ClocheKeeper     *self,
   operation->stream = g_object_ref (stream);
   operation->request = json_object_ref (request);
   operation->op = op;
-  if (self->boot != NULL)
-    run_operation (self, operation);
-  else
-    g_queue_push_tail (&self->waiting, operation);
+  g_queue_push_tail (&self->waiting, operation);
+  run_waiting (self);
 }
 
 static void
@@ -419,6 +441,55 @@ held_to_sync_cb (GObject      *source,
   cloche_keeper_guest_request_async (self->boot->guest, FALSE, request, NULL, synced_cb, g_object_ref (self));
 }
 
+/* In a turn of its own, so that who waited is told before the connections are closed. */
+static gboolean
+told_cb (gpointer user_data)
+{
+  end (user_data, "There is no disk to run on");
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+moved_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (ClocheKeeper) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) answer = cloche_keeper_guest_request_finish (CLOCHE_KEEPER_GUEST (source), result, NULL, &error);
+  Operation *operation;
+
+  cloche_keeper_rest_release (self->rest);
+  if (answer != NULL) {
+    self->is_fresh = cloche_json_get_bool (answer, "fresh", FALSE);
+    self->moved_us = self->boot->revived_us + g_get_monotonic_time () - self->taken_us;
+    run_waiting (self);
+    tell_followers (self);
+    return;
+  }
+
+  g_prefix_error (&error, "The machine could not be moved onto its own disk: ");
+  while ((operation = g_queue_pop_head (&self->waiting)) != NULL) {
+    cloche_wire_stream_refuse (operation->stream, error);
+    operation_free (operation);
+  }
+  self->is_stopping = TRUE;
+  g_idle_add_full (G_PRIORITY_LOW, told_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+held_to_move_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (ClocheKeeper) self = user_data;
+
+  /* The machine runs, so that nothing had to be woken. */
+  (void) cloche_keeper_rest_hold_finish (self->rest, result, NULL);
+  cloche_keeper_guest_request_async (self->boot->guest, FALSE, self->boot->disk_request, NULL, moved_cb, g_object_ref (self));
+}
+
 static void
 cloche_keeper_dispose (GObject *object)
 {
@@ -494,17 +565,17 @@ cloche_keeper_set_patience (ClocheKeeper *self,
  * cloche_keeper_take_machine:
  * @boot: (transfer full): the machine
  *
- * Now it is there: whoever waited for it is served.
+ * Now it is there: whoever waited for it is served, and whoever needs its files when it is on its own disk. If it cannot
+ * be moved there, they are told, and the machine ends.
  */
 void
 cloche_keeper_take_machine (ClocheKeeper     *self,
                             ClocheKeeperBoot *boot)
 {
-  Operation *operation;
-
   g_return_if_fail (CLOCHE_IS_KEEPER (self) && self->boot == NULL);
 
   self->boot = boot;
+  self->taken_us = g_get_monotonic_time ();
   g_signal_connect_object (boot->guest, "stream-opened", G_CALLBACK (guest_stream_opened_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (boot->guest, "lost", G_CALLBACK (guest_lost_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (boot->qemu, "exited", G_CALLBACK (qemu_exited_cb), self, G_CONNECT_SWAPPED);
@@ -514,8 +585,8 @@ cloche_keeper_take_machine (ClocheKeeper     *self,
   g_signal_connect_object (self->rest, "expired", G_CALLBACK (expired_cb), self, G_CONNECT_SWAPPED);
   clients_changed_cb (self);
 
-  while ((operation = g_queue_pop_head (&self->waiting)) != NULL)
-    run_operation (self, operation);
+  cloche_keeper_rest_hold_async (self->rest, held_to_move_cb, g_object_ref (self));
+  run_waiting (self);
   tell_followers (self);
 }
 

@@ -176,7 +176,9 @@ test_attach (void)
 static void
 test_unsupported (void)
 {
-  static const char *const NOT_FOR_CLIENTS[] = { "revive", "warm", "settle", "hello", "clock", "egress", "nonsense" };
+  static const char *const NOT_FOR_CLIENTS[] = {
+    "revive", "disk", "furnish", "warm", "settle", "hello", "clock", "egress", "nonsense",
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (NOT_FOR_CLIENTS); i++) {
     g_autoptr (JsonObject) request = json_object_new ();

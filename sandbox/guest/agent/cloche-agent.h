@@ -32,5 +32,5 @@ struct cloche_agent
   const char *root;             /* "" for a machine; a folder's path without its end slash when tried outside one */
   bool is_init;                 /* PID 1 of a machine, which it may mount, rename and rule over */
   bool is_revived;
-  char locale[32];              /* LANG of what runs */
+  bool has_disk;                /* it has been told to move onto the conversation's disk */
 };

@@ -13,6 +13,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <netinet/in.h>
@@ -29,6 +30,9 @@
 /* bytes: a question; longer ones are cut and then malformed. */
 #define QUERY_BYTES 1024
 
+/* 127.0.1.1, which Debian gives a machine's own name: it leads to itself and is not turned round. */
+#define OWN_ADDRESS 0x7f000101u
+
 struct cloche_catch
 {
   cloche_agent *agent;
@@ -40,6 +44,17 @@ struct cloche_catch
 };
 
 /* ---- names ---- */
+
+/* The machine's own name leads to itself, as a line of /etc/hosts would have it; that file is left to the user. */
+static uint32_t
+resolve (cloche_catch *self,
+         const char   *name)
+{
+  char own[HOST_NAME_MAX + 1] = "";
+
+  (void) gethostname (own, sizeof own - 1); /* Cannot fail with room for the longest. */
+  return strcmp (name, own) == 0 ? htonl (OWN_ADDRESS) : cloche_names_get_address (self->names, name);
+}
 
 static size_t
 answer_query (cloche_catch  *self,
@@ -58,7 +73,7 @@ answer_query (cloche_catch  *self,
     return cloche_dns_answer (&parsed, CLOCHE_DNS_NO_SUCH_NAME, 0, answer);
   switch (parsed.type) {
   case CLOCHE_DNS_TYPE_A:
-    return cloche_dns_answer (&parsed, CLOCHE_DNS_NO_ERROR, cloche_names_get_address (self->names, parsed.name), answer);
+    return cloche_dns_answer (&parsed, CLOCHE_DNS_NO_ERROR, resolve (self, parsed.name), answer);
 
   case CLOCHE_DNS_TYPE_AAAA:
   case CLOCHE_DNS_TYPE_HTTPS:

@@ -64,7 +64,7 @@ set_ours (list                 *self,
   set (self, "USER", account->name);
   set (self, "LOGNAME", account->name);
   set (self, "SHELL", "/bin/bash");
-  set (self, "LANG", agent->locale);
+  set (self, "LANG", "C.UTF-8"); /* The only UTF-8 locale that the image has. */
   set (self, "TERM", "dumb");
   set (self, "TMPDIR", "/tmp");
   if (account->uid == agent->user.uid && agent->is_init)

@@ -25,6 +25,8 @@ void cloche_op_hello          (cloche_agent *agent, cloche_stream *stream, json_
 void cloche_op_warm           (cloche_agent *agent, cloche_stream *stream, json_t *request);
 void cloche_op_settle         (cloche_agent *agent, cloche_stream *stream, json_t *request);
 void cloche_op_revive         (cloche_agent *agent, cloche_stream *stream, json_t *request);
+void cloche_op_disk           (cloche_agent *agent, cloche_stream *stream, json_t *request);
+void cloche_op_furnish        (cloche_agent *agent, cloche_stream *stream, json_t *request);
 void cloche_op_clock          (cloche_agent *agent, cloche_stream *stream, json_t *request);
 void cloche_op_exec           (cloche_agent *agent, cloche_stream *stream, json_t *request);
 void cloche_op_code           (cloche_agent *agent, cloche_stream *stream, json_t *request);

@@ -4,18 +4,14 @@
 /*
  * revive, kind "new": makes a fork of the template a machine of its own. Randomness comes first, before anything that
  * could draw from it; then the clock, so that files get right times. From there on Python takes its own share of it, on
- * another processor, while this one sees to the disk and to names. The same serves a conversation that lost its memory: its
- * disk is then not fresh.
+ * another processor. The conversation's disk follows with the op "disk"; the same serves one that lost its memory.
  */
 #include "cloche-cgroup.h"
 #include "cloche-code.h"
-#include "cloche-console.h"
 #include "cloche-identity.h"
 #include "cloche-kernel-state.h"
 #include "cloche-ops.h"
-#include "cloche-own-disk.h"
 #include "cloche-reply.h"
-#include "cloche-trust.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -52,16 +48,25 @@ check_limits (json_t *request)
   return memory_mib < 0 || memory_mib > MAX_MEMORY_MIB || cpus < 0 || cpus > MAX_CPUS ? -EINVAL : 0;
 }
 
+/* Limits are set in the template already; a smaller machine gets its own. */
+static int
+apply_limits (json_t *request)
+{
+  int64_t memory_mib = cloche_request_number (request, "memory_mib", 0);
+  int64_t cpus = cloche_request_number (request, "cpus", 0);
+
+  return memory_mib == 0 && cpus == 0 ? 0
+         : cloche_cgroup_limit ((uint64_t) memory_mib * 1024 * 1024, (unsigned) cpus);
+}
+
 /* The step that failed in *ret_step. */
 static int
 apply (cloche_agent          *agent,
        json_t                *request,
        const cloche_identity *identity,
        const uint8_t          entropy[ENTROPY_BYTES],
-       bool                  *ret_is_fresh,
        const char           **ret_step)
 {
-  const char *ca_bundle = cloche_request_text (request, "ca_bundle", NULL);
   int result;
 
   *ret_step = "entropy";
@@ -73,19 +78,12 @@ apply (cloche_agent          *agent,
   if (result < 0)
     return result;
   cloche_code_reseed (agent, entropy + ENTROPY_BYTES / 2);
-  *ret_step = "limits";
-  result = cloche_cgroup_limit ((uint64_t) cloche_request_number (request, "memory_mib", 0) * 1024 * 1024,
-                                (unsigned) cloche_request_number (request, "cpus", 0));
+  *ret_step = "names";
+  result = cloche_identity_apply (identity);
   if (result < 0)
     return result;
-  *ret_step = "disk";
-  if (cloche_request_flag (request, "disk") && (result = cloche_own_disk_move (ret_is_fresh)) < 0)
-    return result;
-  *ret_step = "names";
-  if ((result = cloche_identity_apply (identity, agent)) < 0)
-    return result;
-  *ret_step = "certificates";
-  return ca_bundle == NULL ? 0 : cloche_trust_add (ca_bundle, strlen (ca_bundle));
+  *ret_step = "limits";
+  return apply_limits (request);
 }
 
 void
@@ -96,12 +94,9 @@ cloche_op_revive (cloche_agent  *agent,
   const cloche_identity identity = {
     .hostname = cloche_request_text (request, "hostname", ""),
     .machine_id = cloche_request_text (request, "machine_id", ""),
-    .locale = cloche_request_text (request, "locale", "C.UTF-8"),
-    .timezone = cloche_request_text (request, "timezone", "Etc/UTC"),
   };
   uint8_t entropy[ENTROPY_BYTES];
   const char *step;
-  bool is_fresh = true;
   int result;
 
   if (agent->is_revived || !agent->is_init) {
@@ -114,10 +109,10 @@ cloche_op_revive (cloche_agent  *agent,
     return;
   }
   agent->is_revived = true;     /* Also if it fails half-way: such a machine is good for nothing. */
-  result = apply (agent, request, &identity, entropy, &is_fresh, &step);
+  result = apply (agent, request, &identity, entropy, &step);
   explicit_bzero (entropy, sizeof entropy);
   if (result < 0)
     cloche_reply_errno (stream, -result, step);
   else
-    cloche_reply_end (stream, json_pack ("{s:b}", "fresh", is_fresh));
+    cloche_reply_end (stream, NULL);
 }

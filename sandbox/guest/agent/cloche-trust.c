@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define LOCAL_FILE "/usr/local/share/ca-certificates/cloche-host.crt"
+#define LOCAL_FOLDER "/usr/local/share/ca-certificates"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
@@ -92,9 +92,40 @@ cloche_trust_diff (const char *known,
   return added;
 }
 
+static int
+make_folders (char *path)
+{
+  for (char *slash = path + 1; (slash = strchr (slash, '/')) != NULL; slash++) {
+    int result;
+
+    *slash = '\0';
+    result = mkdir (path, 0755) < 0 && errno != EEXIST ? -errno : 0;
+    *slash = '/';
+    if (result < 0)
+      return result;
+  }
+  return 0;
+}
+
+static int
+write_below (const char *root,
+             const char *path,
+             const char *bytes,
+             size_t      length)
+{
+  char *whole = cloche_format ("%s%s", root, path);
+  int result = make_folders (whole);
+
+  if (result == 0)
+    result = cloche_text_file_replace (whole, bytes, length, 0644);
+  free (whole);
+  return result;
+}
+
 int
 cloche_trust_add (const char *pem,
-                  size_t      length)
+                  size_t      length,
+                  const char *root)
 {
   char *known, *added, *all;
   size_t known_length, added_length;
@@ -106,10 +137,9 @@ cloche_trust_add (const char *pem,
   added = cloche_trust_diff (known, known_length, pem, length, &added_length);
   if (added_length > 0) {
     all = cloche_format ("%s%.*s", known, (int) added_length, added);
-    (void) mkdir ("/usr/local/share/ca-certificates", 0755); /* Debian's package has made it. */
-    result = cloche_text_file_replace (LOCAL_FILE, added, added_length, 0644);
+    result = write_below (root, LOCAL_FOLDER "/cloche-host.crt", added, added_length);
     if (result == 0)
-      result = cloche_text_file_replace (CLOCHE_TRUST_FILE, all, known_length + added_length, 0644);
+      result = write_below (root, CLOCHE_TRUST_FILE, all, known_length + added_length);
     free (all);
   }
   free (added);

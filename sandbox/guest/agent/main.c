@@ -96,7 +96,6 @@ static int
 set_up (cloche_agent *agent)
 {
   (void) signal (SIGPIPE, SIG_IGN);
-  (void) snprintf (agent->locale, sizeof agent->locale, "C.UTF-8");
   agent->loop = cloche_loop_new ();
   agent->children = cloche_children_new (agent->loop);
   agent->jobs = cloche_jobs_new (agent);

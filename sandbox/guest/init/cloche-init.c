@@ -110,12 +110,22 @@ wait_for_disk (void)
   (void) close (fd);
 }
 
+/* Names that every start of a machine gives it anew; in a layer, so that no machine has to write them to its own disk. */
+static void
+link_names (void)
+{
+  if (symlink ("/run/cloche/identity/hostname", "/tree/etc/hostname") < 0 ||
+      symlink ("/run/cloche/identity/machine-id", "/tree/etc/machine-id") < 0)
+    fail ("names");
+}
+
 static void
 make_root (void)
 {
   mount_or_fail (DISK, "/ro", "erofs", MS_RDONLY | MS_NODEV, NULL);
   if (cloche_init_account_add ("/ro", "/tree") < 0)
     fail ("account");
+  link_names ();
   mount_or_fail ("tmpfs", "/rw", "tmpfs", MS_NODEV, "mode=0755");
   if (mkdir ("/rw/upper", 0755) < 0 || mkdir ("/rw/work", 0755) < 0)
     fail ("/rw");
