@@ -132,7 +132,7 @@ add_notes (Writer                    *writer,
   gint64 code = cloche_json_get_int (ending->end, "code", 0);
 
   if (ending->error != NULL)
-    add_note (writer, "It could not be run: %s", ending->error->message);
+    add_note (writer, CLOCHE_SANDBOX_RESULT_NOT_RUN "%s", ending->error->message);
   else if (cloche_tool_capture_is_too_much (capture))
     add_note (writer, "stopped, for it printed or showed too much");
   else if (g_strcmp0 (status, "timeout") == 0)

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* What a result's text says, for the model, before the sentence that says why nothing ran. */
+#define CLOCHE_SANDBOX_RESULT_NOT_RUN "It could not be run: "
+
 /**
  * ClocheSandboxEnding:
  * @end: (nullable): the last event of what ran; %NULL with @error

@@ -4,6 +4,7 @@
 #include "cloche-tool-words.h"
 
 #include "cloche-json.h"
+#include "cloche-sandbox-result.h"
 #include "cloche-string.h"
 
 #include <glib/gi18n.h>
@@ -100,12 +101,20 @@ cloche_tool_words_dup_state (ClocheToolRun *run)
   return words != NULL ? g_strdup_printf ("%s · %s", words, time) : g_steal_pointer (&time);
 }
 
+/* Without the words that lead up to it for the model. */
 static char *
 dup_last_line (const char *text)
 {
+  static const char *const LEADS[] = { "note: ", CLOCHE_SANDBOX_RESULT_NOT_RUN };
   g_autofree char *stripped = g_strchomp (g_strdup (text));
   const char *newline = strrchr (stripped, '\n');
-  g_autofree char *line = cloche_text_make_printable (newline != NULL ? newline + 1 : stripped, -1);
+  const char *begin = newline != NULL ? newline + 1 : stripped;
+  g_autofree char *line = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (LEADS); i++)
+    if (g_str_has_prefix (begin, LEADS[i]))
+      begin += strlen (LEADS[i]);
+  line = cloche_text_make_printable (begin, -1);
 
   if (strlen (line) > LINE_BYTES_MAX)
     *g_utf8_find_prev_char (line, line + LINE_BYTES_MAX) = '\0';
