@@ -16,7 +16,6 @@ G_BEGIN_DECLS
 #define CLOCHE_BASE_FILE_DISK       "disk-empty.raw"
 #define CLOCHE_BASE_FILE_RAM        "template.ram"
 #define CLOCHE_BASE_FILE_STATE      "template.state"
-#define CLOCHE_BASE_FILE_READ_AHEAD "read-ahead"        /* optional */
 #define CLOCHE_BASE_FILE_MANIFEST   "manifest.json"
 
 /* What writes and reads manifest.json; a base of another version is forged anew. */
