@@ -15,10 +15,13 @@ run:
 image:
 	tools/image.sh
 
+bench:
+	tools/bench.sh
+
 check:
 	tools/check.sh
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run image check clean
+.PHONY: all run image bench check clean
