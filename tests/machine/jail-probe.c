@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 const char *__asan_default_options (void);
@@ -36,10 +39,12 @@ __asan_default_options (void)
 /*
  * What a QEMU that a guest has taken over would try, from inside the very same jail. Started by test-jail.c with
  *
- *   jail-probe FORM PARENT SEALED-FD FILE-FD FILE-PATH SECRET-PATH…
+ *   jail-probe FORM PARENT SEALED-FD FILE-FD FILE-PATH BUS DISPLAY PORT SECRET-PATH…
  *
  * and with descriptors 3 (a socket), SEALED-FD (a template in a sealed memfd) and FILE-FD (one in a read-only file). Prints
- * a line for everything that succeeds although it must not; its status says whether there was any.
+ * a line for everything that succeeds although it must not; its status says whether there was any. BUS and DISPLAY are the
+ * paths of listening sockets, DISPLAY also that of an abstract one, PORT a listening one of the loopback. FORM is "full",
+ * "launcher" or "none": without a jail only what does no harm is tried, to show that it would be noticed.
  */
 #define SOCKET_FD 3
 #define PAGE 4096
@@ -78,6 +83,48 @@ check_sockets (void)
   check (FORBIDDEN (listen (SOCKET_FD, 1)), "listen");
   check (FORBIDDEN (accept (SOCKET_FD, NULL, NULL)), "accept");
   check (write (SOCKET_FD, "alive\n", 6) == 6, "its own socket does not work");
+}
+
+static bool
+reach (int                    family,
+       const struct sockaddr *address,
+       socklen_t              length)
+{
+  int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool reached = fd >= 0 && connect (fd, address, length) == 0;
+
+  if (fd >= 0)
+    (void) close (fd);
+  return reached;
+}
+
+static bool
+reach_unix (const char *path,
+            bool        is_abstract)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  size_t length = strlen (path);
+
+  memcpy (address.sun_path + is_abstract, path, length);
+
+  return reach (AF_UNIX, (const struct sockaddr *) &address,
+                (socklen_t) (offsetof (struct sockaddr_un, sun_path) + is_abstract + length));
+}
+
+/* What a desktop session has beside it. */
+static void
+check_session (const char *bus,
+               const char *display,
+               int         port)
+{
+  struct sockaddr_in network = {
+    .sin_family = AF_INET, .sin_port = htons ((uint16_t) port), .sin_addr = { htonl (INADDR_LOOPBACK) },
+  };
+
+  check (!reach_unix (bus, false), "the session bus");
+  check (!reach_unix (display, false), "the display");
+  check (!reach_unix (display, true), "the display's abstract socket");
+  check (!reach (AF_INET, (const struct sockaddr *) &network, sizeof network), "the network");
 }
 
 static void
@@ -276,7 +323,7 @@ main (int    argc,
   pid_t parent;
   int sealed_fd, file_fd;
 
-  if (argc < 6)
+  if (argc < 9)
     return 2;
 
   is_full = strcmp (argv[1], "full") == 0;
@@ -287,6 +334,16 @@ main (int    argc,
   /* Growing a file beyond the jail's limit is refused with a signal, deadly to all but process 1. */
   (void) signal (SIGXFSZ, SIG_IGN);
 
+  check_session (argv[6], argv[7], (int) strtol (argv[8], NULL, 10));
+  for (int i = 5; i < argc; i++)
+    if (i == 5 || i > 8)
+      check_secret (argv[i]);
+  if (strcmp (argv[1], "none") == 0) {
+    check_path (argv[5]);
+    (void) fflush (stdout);
+    return n_failed == 0 ? 0 : 1;
+  }
+
   check_descriptors (sealed_fd, file_fd);
   check_environment (environ);
   check_sockets ();
@@ -295,8 +352,6 @@ main (int    argc,
   check_shared_to_writable (sealed_fd);
   check_shared_to_writable (file_fd);
   check_path (argv[5]);
-  for (int i = 5; i < argc; i++)
-    check_secret (argv[i]);
   check_new_files ();
   check_processes (parent);
   check_programs (argv);

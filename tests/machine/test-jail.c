@@ -7,6 +7,7 @@
 #include "cloche-sealed-memory.h"
 
 #include <fcntl.h>
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -35,6 +36,10 @@ typedef struct
   char *template_path;
   char *secret_path;
   char *machine_path;           /* another machine's folder */
+  char *bus_path;
+  char *display_path;
+  char *port;
+  GSocketListener *listener;    /* on all three, and on the display's abstract socket */
   int sealed_fd;
   int file_fd;
 } Fixture;
@@ -45,6 +50,37 @@ result_cb (GObject      *source,
            gpointer      slot)
 {
   *(GAsyncResult **) slot = g_object_ref (result);
+}
+
+static void
+listen_unix (Fixture               *fixture,
+             const char            *path,
+             GUnixSocketAddressType type)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new_with_type (path, -1, type);
+  g_autoptr (GError) error = NULL;
+
+  g_socket_listener_add_address (fixture->listener, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL,
+                                 &error);
+  g_assert_no_error (error);
+}
+
+/* What a session has: a bus, a display, something on the loopback. */
+static void
+make_session (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  guint16 port;
+
+  fixture->listener = g_socket_listener_new ();
+  fixture->bus_path = g_build_filename (fixture->dir, "bus", NULL);
+  fixture->display_path = g_build_filename (fixture->dir, "X0", NULL);
+  listen_unix (fixture, fixture->bus_path, G_UNIX_SOCKET_ADDRESS_PATH);
+  listen_unix (fixture, fixture->display_path, G_UNIX_SOCKET_ADDRESS_PATH);
+  listen_unix (fixture, fixture->display_path, G_UNIX_SOCKET_ADDRESS_ABSTRACT);
+  port = g_socket_listener_add_any_inet_port (fixture->listener, NULL, &error);
+  g_assert_no_error (error);
+  fixture->port = g_strdup_printf ("%u", port);
 }
 
 static void
@@ -68,6 +104,8 @@ set_up (Fixture      *fixture,
   g_assert_cmpint (g_mkdir (fixture->machine_path, 0700), ==, 0);
   g_assert_true (g_file_set_contents (disk, "disk", -1, NULL));
 
+  make_session (fixture);
+
   fixture->file_fd = open (fixture->template_path, O_RDONLY | O_CLOEXEC);
   fixture->sealed_fd = cloche_sealed_memory_copy (fixture->file_fd, NULL, &error);
   g_assert_no_error (error);
@@ -86,6 +124,10 @@ tear_down (Fixture      *fixture,
   g_free (fixture->template_path);
   g_free (fixture->secret_path);
   g_free (fixture->machine_path);
+  g_clear_object (&fixture->listener);
+  g_free (fixture->bus_path);
+  g_free (fixture->display_path);
+  g_free (fixture->port);
 }
 
 static int
@@ -205,8 +247,9 @@ test_probe (Fixture      *fixture,
   g_autofree char *file = g_strdup_printf ("%d", FILE_FD);
   const char *command[] = {
     probe, form == CLOCHE_JAIL_FORM_FULL ? "full" : "launcher", parent, sealed, file, fixture->secret_path,
-    fixture->machine_path, fixture->dir, "/", "/home", "/root", "/etc", "/etc/passwd", "/run", "/run/user", "/tmp",
-    "/tmp/.X11-unix", "/run/dbus/system_bus_socket", "/dev", "/dev/kvm", "/dev/mem", "/var", "/sys", "/proc/1", NULL,
+    fixture->bus_path, fixture->display_path, fixture->port, fixture->machine_path, fixture->dir, "/", "/home", "/root",
+    "/etc", "/etc/passwd", "/run", "/run/user", "/tmp", "/tmp/.X11-unix", "/run/dbus/system_bus_socket", "/dev", "/dev/kvm",
+    "/dev/mem", "/var", "/sys", "/proc/1", NULL,
   };
   g_auto (GStrv) argv = NULL;
   g_autofree char *out = NULL;
@@ -228,7 +271,10 @@ test_probe_notices (Fixture      *fixture,
 {
   g_autofree char *probe = g_test_build_filename (G_TEST_BUILT, "machine", "jail-probe", NULL);
   g_autofree char *read = g_strdup_printf ("--read=%s", fixture->machine_path);
-  const char *command[] = { probe, "launcher", "1", "4", "5", fixture->secret_path, fixture->machine_path, NULL };
+  const char *command[] = {
+    probe, "launcher", "1", "4", "5", fixture->secret_path, fixture->bus_path, fixture->display_path, fixture->port,
+    fixture->machine_path, NULL
+  };
   g_auto (GStrv) argv = build_argv (CLOCHE_JAIL_FORM_LAUNCHER, probe, TRUE, command);
   g_autoptr (GStrvBuilder) with_folder = g_strv_builder_new ();
   g_auto (GStrv) argv_with_folder = NULL;
@@ -242,6 +288,36 @@ test_probe_notices (Fixture      *fixture,
   g_assert_nonnull (strstr (out, "reading what it has no business with"));
   g_assert_null (strstr (out, fixture->secret_path));
   g_assert_cmpint (status, ==, 1);
+}
+
+/* Without a jail it finds all of it: what it does not find in one would have been there. */
+static void
+test_probe_without_jail (Fixture      *fixture,
+                         gconstpointer data)
+{
+  static const char *const FOUND[] = {
+    "the session bus", "the display (", "the display's abstract socket", "the network", "opening a path for writing",
+    "truncating a path", "removing a path", "making a file beside", NULL,
+  };
+  g_autofree char *probe = g_test_build_filename (G_TEST_BUILT, "machine", "jail-probe", NULL);
+  const char *argv[] = {
+    probe, "none", "1", "4", "5", fixture->secret_path, fixture->bus_path, fixture->display_path, fixture->port,
+    fixture->dir, fixture->machine_path, fixture->template_path, "/", "/home", "/etc/passwd", NULL,
+  };
+  g_autofree char *out = NULL;
+  int status = 0;
+
+  out = run (fixture, argv, &status);
+  g_assert_cmpint (status, ==, 1);
+  for (gsize i = 0; FOUND[i] != NULL; i++)
+    if (strstr (out, FOUND[i]) == NULL)
+      g_error ("the probe did not notice %s:\n%s", FOUND[i], out);
+  for (gsize i = 9; argv[i] != NULL; i++) {
+    g_autofree char *line = g_strdup_printf ("jail-probe: %s:\n", argv[i]);
+
+    if (strstr (out, line) == NULL)
+      g_error ("the probe did not notice %s:\n%s", argv[i], out);
+  }
 }
 
 /* Half a jail is none. */
@@ -385,6 +461,7 @@ main (int    argc,
   g_test_add ("/machine/jail/probe/launcher", Fixture, GINT_TO_POINTER (CLOCHE_JAIL_FORM_LAUNCHER),
               set_up, test_probe, tear_down);
   g_test_add ("/machine/jail/probe/notices", Fixture, NULL, set_up, test_probe_notices, tear_down);
+  g_test_add ("/machine/jail/probe/without-jail", Fixture, NULL, set_up, test_probe_without_jail, tear_down);
   status = g_test_run ();
 
   cloche_qemu_program_free (qemu);
