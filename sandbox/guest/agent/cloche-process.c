@@ -5,6 +5,7 @@
 
 #include "cloche-alloc.h"
 #include "cloche-cgroup.h"
+#include "cloche-text-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -231,6 +232,14 @@ reset_signals (void)
   (void) sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
+/* The agent is the last to go when memory runs out (cloche-system.c), and a child would inherit that: with nothing left
+ * that may go, the kernel panics instead. */
+static int
+become_killable (void)
+{
+  return cloche_text_file_write ("/proc/self/oom_score_adj", "0");
+}
+
 static int
 become_child (const cloche_process_setup *setup,
               int                         group_fd)
@@ -240,6 +249,8 @@ become_child (const cloche_process_setup *setup,
 
   (void) setsid ();            /* Cannot fail: a fresh child leads no group. */
   reset_signals ();
+  if ((result = become_killable ()) < 0)
+    return result;
   (void) setrlimit (RLIMIT_CORE, &no_core);
   (void) umask (0022);
   if (group_fd >= 0 && (result = join_group (group_fd)) < 0)
