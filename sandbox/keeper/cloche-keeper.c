@@ -81,6 +81,12 @@ end (ClocheKeeper *self,
     return;
 
   self->is_over = TRUE;
+  if (!self->is_stopping && self->boot != NULL) {
+    g_autofree char *log = cloche_qemu_dup_log (self->boot->qemu);
+
+    /* Into keeper.log: the only witness of a guest that crashed. */
+    g_printerr ("%s\n%s\n", reason, log);
+  }
   if (self->rest != NULL)
     cloche_keeper_rest_stop (self->rest);
   cloche_keeper_server_close (self->server);
