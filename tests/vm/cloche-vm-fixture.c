@@ -258,6 +258,64 @@ cloche_vm_request (ClocheMachine *machine,
   return cloche_machine_request_finish (machine, cloche_vm_wait (&result), error);
 }
 
+pid_t
+cloche_vm_get_qemu (ClocheMachine *machine)
+{
+  gint64 pid = cloche_json_get_int (cloche_machine_get_status (machine), "qemu_pid", 0);
+
+  g_assert_cmpint (pid, >, 1);
+  return (pid_t) pid;
+}
+
+/**
+ * cloche_vm_read_process:
+ *
+ * The field of /proc/PID/status, or %NULL if there is no such process.
+ */
+char *
+cloche_vm_read_process (pid_t       pid,
+                        const char *field)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) pid);
+  g_autofree char *start = g_strdup_printf ("%s:\t", field);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  lines = g_strsplit (text, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], start))
+      return g_strdup (lines[i] + strlen (start));
+
+  return NULL;
+}
+
+pid_t
+cloche_vm_get_parent (pid_t pid)
+{
+  g_autofree char *parent = cloche_vm_read_process (pid, "PPid");
+
+  return parent != NULL ? (pid_t) g_ascii_strtoll (parent, NULL, 10) : 0;
+}
+
+/**
+ * cloche_vm_find_keeper:
+ *
+ * The keeper is above QEMU, with bubblewrap in between where that runs.
+ */
+pid_t
+cloche_vm_find_keeper (ClocheMachine *machine)
+{
+  for (pid_t pid = cloche_vm_get_qemu (machine); pid > 1; pid = cloche_vm_get_parent (pid)) {
+    g_autofree char *name = cloche_vm_read_process (pid, "Name");
+
+    if (g_strcmp0 (name, "cloche-keeper") == 0)
+      return pid;
+  }
+  g_error ("no keeper above QEMU");
+}
+
 /**
  * cloche_vm_allow:
  * @rules: nothing else is allowed from now on

@@ -65,6 +65,13 @@ JsonObject      *cloche_vm_request    (ClocheMachine   *machine,
                                        JsonObject      *request,
                                        GError         **error);
 
+/* Processes: QEMU's and the keeper's id, and what the kernel says of one in /proc/PID/status. */
+pid_t            cloche_vm_get_qemu    (ClocheMachine  *machine);
+pid_t            cloche_vm_find_keeper (ClocheMachine  *machine);
+pid_t            cloche_vm_get_parent  (pid_t           pid);
+char            *cloche_vm_read_process (pid_t          pid,
+                                         const char    *field) G_GNUC_WARN_UNUSED_RESULT;
+
 void             cloche_vm_allow      (ClocheMachine   *machine,
                                        const char *const *rules);
 GPtrArray       *cloche_vm_read_log   (ClocheMachine   *machine,

@@ -79,10 +79,15 @@ static void
 test_refused (void)
 {
   static const char *const PATHS[] = {
-    "/etc/shadow", "/workspace/../etc/shadow", "relative", "/workspace/link", "/workspace/dir/passwd", "/workspace/fifo", "/",
+    "/etc/shadow", "/workspace/../etc/shadow", "/workspace/names/../../etc/shadow", "relative", "", "/", "/workspace",
+    "/workspace/link", "/workspace/dir/passwd", "/workspace/chain", "/workspace/fifo", "/workspace/device",
+    "/workspace/disk", "/workspace/socket", "/workspace/hard", "/proc/self/environ", "/dev/vdb",
   };
   g_autoptr (ClocheVmOutcome) planted =
-    cloche_vm_run_shell (shared.machine, "ln -s /etc/passwd link; ln -s /etc dir; mkfifo fifo");
+    cloche_vm_run_shell (shared.machine,
+                         "ln -s /etc/passwd link; ln -s link chain; ln -s /etc dir; mkfifo fifo;"
+                         " sudo mknod -m 666 device c 1 5; sudo mknod -m 666 disk b 254 16; sudo ln /etc/shadow hard;"
+                         " python3 -c 'import socket; socket.socket (socket.AF_UNIX).bind (\"socket\")'");
 
   g_assert_cmpstr (planted->status, ==, "ok");
   for (gsize i = 0; i < G_N_ELEMENTS (PATHS); i++) {
@@ -93,6 +98,49 @@ test_refused (void)
       g_error ("%s came out", PATHS[i]);
     g_assert_true (error->domain == CLOCHE_WIRE_ERROR);
   }
+}
+
+/* And for one that copies files in: nothing is written outside of where the user may write, nor through a link. */
+static void
+test_put_refused (void)
+{
+  static const char *const PATHS[] = {
+    "/etc/new", "/workspace/../etc/new", "relative", "", "/", "/workspace", "/workspace/out/new",
+    "/proc/self/mem", "/dev/vdb",
+  };
+  g_autofree char *long_name = g_strnfill (256, 'n');
+  g_autofree char *long_path = g_strconcat ("/workspace/", long_name, NULL);
+  g_autoptr (GBytes) content = g_bytes_new_static ("planted", 7);
+  g_autoptr (ClocheVmOutcome) planted = cloche_vm_run_shell (shared.machine, "ln -s /var/tmp out; ln -s /var/tmp/new away");
+  g_autoptr (ClocheVmOutcome) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (planted->status, ==, "ok");
+  for (gsize i = 0; i < G_N_ELEMENTS (PATHS); i++)
+    if (put (PATHS[i], content, TRUE, NULL))
+      g_error ("“%s” was written", PATHS[i]);
+  g_assert_false (put (long_path, content, TRUE, &error));
+  g_assert_true (error->domain == CLOCHE_WIRE_ERROR);
+
+  /* Replaces the link itself. */
+  g_assert_true (put ("/workspace/away", content, TRUE, NULL));
+  found = cloche_vm_run_shell (shared.machine, "ls /var/tmp /etc/new; test -L away || echo a file");
+  g_assert_cmpstr (found->out->str, ==, "/var/tmp:\na file\n");
+}
+
+/* A name is bytes: a newline in it is kept, there and back. */
+static void
+test_newline (void)
+{
+  g_autoptr (GBytes) content = g_bytes_new_static ("content", 7);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) back = NULL;
+
+  g_assert_true (put ("/workspace/two\nlines", content, FALSE, &error));
+  g_assert_no_error (error);
+  back = get ("/workspace/two\nlines", 100, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (content, back));
 }
 
 static void
@@ -139,6 +187,8 @@ main (int    argc,
   g_test_add_func ("/vm/files/round-trip", test_round_trip);
   g_test_add_func ("/vm/files/exists", test_exists);
   g_test_add_func ("/vm/files/refused", test_refused);
+  g_test_add_func ("/vm/files/put-refused", test_put_refused);
+  g_test_add_func ("/vm/files/newline", test_newline);
   g_test_add_func ("/vm/files/too-large", test_too_large);
   g_test_add_func ("/vm/files/names", test_names);
 

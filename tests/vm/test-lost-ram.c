@@ -58,59 +58,6 @@ prepare (ClocheMachine *machine)
 }
 
 static pid_t
-get_qemu (ClocheMachine *machine)
-{
-  gint64 pid = cloche_json_get_int (cloche_machine_get_status (machine), "qemu_pid", 0);
-
-  g_assert_cmpint (pid, >, 1);
-  return (pid_t) pid;
-}
-
-/* The field of /proc/PID/status. */
-static char *
-read_status (pid_t       pid,
-             const char *field)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) pid);
-  g_autofree char *start = g_strdup_printf ("%s:\t", field);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return NULL;
-  lines = g_strsplit (text, "\n", -1);
-  for (gsize i = 0; lines[i] != NULL; i++)
-    if (g_str_has_prefix (lines[i], start))
-      return g_strdup (lines[i] + strlen (start));
-
-  return NULL;
-}
-
-static pid_t
-get_parent (pid_t pid)
-{
-  g_autofree char *parent = read_status (pid, "PPid");
-
-  return parent != NULL ? (pid_t) g_ascii_strtoll (parent, NULL, 10) : 0;
-}
-
-/* The keeper is above QEMU, with bubblewrap in between where that runs. */
-static pid_t
-find_keeper (ClocheMachine *machine)
-{
-  pid_t pid = get_parent (get_qemu (machine));
-  g_autofree char *name = NULL;
-
-  for (; pid > 1; pid = get_parent (pid)) {
-    g_clear_pointer (&name, g_free);
-    name = read_status (pid, "Name");
-    if (g_strcmp0 (name, "cloche-keeper") == 0)
-      return pid;
-  }
-  g_error ("no keeper above QEMU");
-}
-
-static pid_t
 find_child (pid_t       parent,
             const char *name)
 {
@@ -119,9 +66,9 @@ find_child (pid_t       parent,
 
   while ((entry = g_dir_read_name (proc)) != NULL) {
     pid_t pid = (pid_t) g_ascii_strtoll (entry, NULL, 10);
-    g_autofree char *own_name = pid > 1 ? read_status (pid, "Name") : NULL;
+    g_autofree char *own_name = pid > 1 ? cloche_vm_read_process (pid, "Name") : NULL;
 
-    if (g_strcmp0 (own_name, name) == 0 && get_parent (pid) == parent)
+    if (g_strcmp0 (own_name, name) == 0 && cloche_vm_get_parent (pid) == parent)
       return pid;
   }
   g_error ("no process %s", name);
@@ -156,7 +103,7 @@ test_kill_qemu (ClocheVmFixture *fixture,
   prepare (machine);
   g_assert_cmpint (n_lost, ==, 0);
 
-  g_assert_cmpint (kill (get_qemu (machine), SIGKILL), ==, 0);
+  g_assert_cmpint (kill (cloche_vm_get_qemu (machine), SIGKILL), ==, 0);
   wait_until_asleep (machine);
 
   expect_files_but_no_variables (machine);
@@ -176,8 +123,8 @@ test_kill_keeper (ClocheVmFixture *fixture,
 
   g_signal_connect_swapped (machine, "memory-lost", G_CALLBACK (count_cb), &n_lost);
   prepare (machine);
-  keeper = find_keeper (machine);
-  qemu = open_process (get_qemu (machine));
+  keeper = cloche_vm_find_keeper (machine);
+  qemu = open_process (cloche_vm_get_qemu (machine));
   gate = open_process (find_child (keeper, "cloche-gate"));
 
   g_assert_cmpint (kill (keeper, SIGKILL), ==, 0);
