@@ -109,6 +109,13 @@ tell_where (ClocheCliSession *session,
               cloche_conversation_get_id (cloche_chat_get_conversation (cloche_cli_session_get_chat (session))));
 }
 
+/* A model that is known to use no tools needs no machine. */
+static gboolean
+wants_machine (ClocheChat *chat)
+{
+  return cloche_model_info_get_tools (cloche_chat_get_model (chat)) != CLOCHE_CAPABILITY_NO;
+}
+
 static int
 ask (ClocheCli     *cli,
      const Options *options)
@@ -130,7 +137,8 @@ ask (ClocheCli     *cli,
   else
     status = cloche_cli_session_begin (session, title);
   if (status != CLOCHE_CLI_OK || (status = choose_model (cli, session, options->model)) != CLOCHE_CLI_OK ||
-      (status = cloche_cli_session_check_machine (session)) != CLOCHE_CLI_OK ||
+      (wants_machine (cloche_cli_session_get_chat (session)) &&
+       (status = cloche_cli_session_check_machine (session)) != CLOCHE_CLI_OK) ||
       (status = cloche_cli_session_allow (session, (const char *const *) options->allow)) != CLOCHE_CLI_OK)
     return status;
 

@@ -21,6 +21,7 @@ struct _ClocheCliSession
   ClocheContext *context;
   ClocheChat *chat;             /* NULL before begin and resume */
   ClocheCliPrinter *printer;
+  gboolean is_new;              /* @chat was begun here */
   gboolean has_machine_gone;    /* in the turn at hand, without having been asked to */
 };
 
@@ -83,9 +84,29 @@ flush (ClocheCliSession *self)
   (void) cloche_workspace_load_finish (workspace, result, NULL);        /* Failures to write are told by the chat. */
 }
 
+/* A conversation that was begun for a question that could not be asked is none. */
+static void
+delete_if_empty (ClocheCliSession *self)
+{
+  ClocheWorkspace *workspace = cloche_context_get_workspace (self->context);
+  ClocheCliWait wait = { NULL };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!self->is_new || g_list_model_get_n_items (G_LIST_MODEL (self->chat)) > 0)
+    return;
+
+  cloche_workspace_delete_async (workspace, cloche_conversation_get_id (cloche_chat_get_conversation (self->chat)), NULL,
+                                 cloche_cli_wait_cb, &wait);
+  result = cloche_cli_wait (&wait);
+  if (!cloche_workspace_change_finish (workspace, result, &error))
+    (void) cloche_cli_fail (error, store_text (error)); /* Whoever ends has an exit code already. */
+}
+
 void
 cloche_cli_session_free (ClocheCliSession *self)
 {
+  delete_if_empty (self);
   flush (self);
   cloche_cli_printer_free (self->printer);
   g_clear_object (&self->chat);
@@ -158,6 +179,7 @@ cloche_cli_session_begin (ClocheCliSession *self,
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (ClocheConversation) conversation = NULL;
+  int status;
 
   cloche_workspace_create_async (workspace, title, self->cli->cancellable, cloche_cli_wait_cb, &wait);
   result = cloche_cli_wait (&wait);
@@ -165,7 +187,10 @@ cloche_cli_session_begin (ClocheCliSession *self,
   if (conversation == NULL)
     return cloche_cli_fail (error, store_text (error));
 
-  return open_chat (self, conversation);
+  status = open_chat (self, conversation);
+  self->is_new = status == CLOCHE_CLI_OK;
+
+  return status;
 }
 
 /**

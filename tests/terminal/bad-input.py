@@ -5,7 +5,7 @@
 import os
 import shutil
 
-from cloche_terminal import call, expect, expect_in, main, say
+from cloche_terminal import MODEL, call, expect, expect_in, main, say
 
 
 def no_ollama(person):
@@ -29,6 +29,7 @@ def folder(person):
     os.mkdir(os.path.join(person.here, "stuff"))
     expect_in("“stuff” is a folder", person.run("ask", "--file", "stuff", "Hello", status=1))
     expect(not os.path.exists(person.log), "nothing asked")
+    expect_in("no conversation to go on with", person.run("ask", "--last", "Hello", status=1))
 
 
 def large_file(person):
@@ -53,6 +54,8 @@ def no_image(person):
     for words in (("ask", "Hello"), ("tour",)):
         expect_in("clochectl image build", person.run(*words, status=1))
     expect(not os.path.exists(person.log), "nothing asked")
+    person.has_model(say("I have no hands."), models=[{**MODEL, "capabilities": ["completion"]}])
+    expect_in("I have no hands.", person.run("ask", "Hello"))
 
 
 def copy_base(person):
