@@ -5,9 +5,9 @@
 
 #include "cloche-json.h"
 #include "cloche-keeper-egress.h"
+#include "cloche-keeper-followers.h"
 #include "cloche-keeper-relay.h"
 #include "cloche-keeper-rest.h"
-#include "cloche-record.h"
 #include "cloche-wire-error.h"
 #include "cloche-wire-message.h"
 #include "cloche-wire-request.h"
@@ -30,7 +30,7 @@ struct _ClocheKeeper
   ClocheKeeperEgress *egress;
   ClocheKeeperRest *rest;
   GQueue waiting;               /* of Operation: came before the machine, or what they need of it, was there */
-  GPtrArray *followers;         /* of ClocheWireStream */
+  ClocheKeeperFollowers *followers;
 
   guint rest_ms;
   guint expire_ms;
@@ -129,36 +129,10 @@ new_status (ClocheKeeper *self)
 }
 
 static void
-follower_told_cb (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
-{
-  g_autoptr (ClocheKeeper) self = user_data;
-
-  /* Gone, or reset: nobody listens any more. */
-  if (!cloche_wire_write_record_finish (CLOCHE_WIRE_STREAM (source), result, NULL))
-    (void) g_ptr_array_remove_fast (self->followers, source);
-}
-
-static void
 tell_followers (ClocheKeeper *self)
 {
-  g_autoptr (JsonObject) event = NULL;
-  g_autoptr (GBytes) payload = NULL;
-  char *line;
-
-  if (self->followers->len == 0)
-    return;
-
-  event = new_status (self);
-  json_object_remove_member (event, "ok");
-  json_object_set_string_member (event, "event", "status");
-  line = cloche_json_object_to_line (event);
-  payload = g_bytes_new_take (line, strlen (line));
-  for (guint i = 0; i < self->followers->len; i++)
-    if (!g_output_stream_has_pending (g_io_stream_get_output_stream (g_ptr_array_index (self->followers, i))))
-      cloche_wire_write_record_async (g_ptr_array_index (self->followers, i), CLOCHE_RECORD_EVENT, payload, NULL,
-                                      follower_told_cb, g_object_ref (self));
+  if (cloche_keeper_followers_get_n (self->followers) > 0)
+    cloche_keeper_followers_tell (self->followers, new_status (self));
 }
 
 static void
@@ -252,17 +226,6 @@ answer (ClocheWireStream *stream,
 }
 
 static void
-follow_begun_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  g_autoptr (ClocheKeeper) self = user_data;
-
-  if (cloche_wire_write_json_finish (CLOCHE_WIRE_STREAM (source), result, NULL))
-    g_ptr_array_add (self->followers, g_object_ref (source));
-}
-
-static void
 serve_status (ClocheKeeper     *self,
               ClocheWireStream *stream,
               JsonObject       *request)
@@ -270,7 +233,7 @@ serve_status (ClocheKeeper     *self,
   g_autoptr (JsonObject) status = new_status (self);
 
   if (cloche_json_get_bool (request, "follow", FALSE))
-    cloche_wire_write_json_async (stream, status, NULL, follow_begun_cb, g_object_ref (self));
+    cloche_keeper_followers_add (self->followers, stream, status);
   else
     answer (stream, status);
 }
@@ -503,7 +466,7 @@ cloche_keeper_dispose (GObject *object)
 
   g_clear_handle_id (&self->sync_source, g_source_remove);
   g_queue_clear_full (&self->waiting, (GDestroyNotify) operation_free);
-  g_clear_pointer (&self->followers, g_ptr_array_unref);
+  g_clear_object (&self->followers);
   g_clear_object (&self->rest);
   g_clear_object (&self->egress);
   g_clear_pointer (&self->boot, cloche_keeper_boot_free);
@@ -527,7 +490,7 @@ static void
 cloche_keeper_init (ClocheKeeper *self)
 {
   g_queue_init (&self->waiting);
-  self->followers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->followers = cloche_keeper_followers_new ();
   self->rest_ms = CLOCHE_KEEPER_REST_MS;
   self->expire_ms = CLOCHE_KEEPER_EXPIRE_MS;
 }
