@@ -3,7 +3,7 @@
  */
 #include "cloche-transcript.h"
 
-#include "cloche-row-heights.h"
+#include "cloche-transcript-private.h"
 
 /*
  * Rows [first, first + widgets->len) have widgets. Where the eye is, is kept as an anchor, a row and how far its top is
@@ -14,37 +14,6 @@
  * Widgets are made outside of allocation: cover() makes what the view and one page above and below need, at once;
  * extend_cb() makes more in short slices while there is nothing else to do.
  */
-
-/* rows: made before anything is shown. */
-#define FIRST_ROWS 20
-
-/* µs: how long one slice of background work may take. */
-#define SLICE_US 8000
-
-struct _ClocheTranscript
-{
-  GtkWidget parent_instance;
-
-  GListModel *model;
-  ClocheTranscriptRowFunc row_func;
-  gpointer row_data;
-  GDestroyNotify row_destroy;
-
-  ClocheRowHeights *heights;
-  GPtrArray *widgets;          /* of GtkWidget, borrowed from the widget tree */
-  guint first;                 /* row of the first of @widgets */
-  int width;                   /* pixels at which heights were measured; 0 before the first allocation */
-
-  guint anchor;                /* row at the top of the view */
-  int anchor_into;             /* pixels of it that are above the view */
-  gboolean sticks;             /* whether the end is to stay in sight */
-
-  GtkAdjustment *adjustments[2];
-  GtkScrollablePolicy policies[2];
-  gboolean is_configuring;     /* whether it is us who change the adjustment */
-  guint cover_id;
-  guint extend_id;
-};
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheTranscript, cloche_transcript, GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
@@ -62,27 +31,6 @@ enum {
 
 static GParamSpec *props[N_PROPS];
 
-static void schedule_extend (ClocheTranscript *self);
-
-static int
-get_page (ClocheTranscript *self)
-{
-  return gtk_widget_get_height (GTK_WIDGET (self));
-}
-
-static guint
-get_n_rows (ClocheTranscript *self)
-{
-  return cloche_row_heights_get_n_rows (self->heights);
-}
-
-static gboolean
-has_widget (ClocheTranscript *self,
-            guint             row)
-{
-  return row >= self->first && row < self->first + self->widgets->len;
-}
-
 static void
 set_sticks (ClocheTranscript *self,
             gboolean          sticks)
@@ -92,164 +40,6 @@ set_sticks (ClocheTranscript *self,
 
   self->sticks = sticks;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_AT_END]);
-}
-
-/* A row never gets less than it needs: what does not fit is clipped. */
-static int
-measure_row (ClocheTranscript *self,
-             GtkWidget        *widget)
-{
-  int min_width;
-  int height;
-
-  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &min_width, NULL, NULL, NULL);
-  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, MAX (self->width, min_width), NULL, &height, NULL, NULL);
-
-  return height;
-}
-
-/* Makes the row right above or right below those that have widgets. */
-static void
-realize_row (ClocheTranscript *self,
-             guint             row)
-{
-  g_autoptr (GObject) item = g_list_model_get_item (self->model, row);
-  GtkWidget *widget = self->row_func (item, self->row_data);
-  gboolean is_above = self->widgets->len > 0 && row < self->first;
-
-  g_assert (self->widgets->len == 0 || row + 1 == self->first || row == self->first + self->widgets->len);
-
-  if (is_above)
-    gtk_widget_insert_after (widget, GTK_WIDGET (self), NULL);
-  else
-    gtk_widget_set_parent (widget, GTK_WIDGET (self));
-  g_ptr_array_insert (self->widgets, is_above ? 0 : -1, widget);
-  if (is_above || self->widgets->len == 1)
-    self->first = row;
-
-  if (self->width > 0)
-    cloche_row_heights_set (self->heights, row, measure_row (self, widget));
-}
-
-/* Takes the widgets of @n rows away, @index counted from the first that has one. */
-static void
-drop_widgets (ClocheTranscript *self,
-              guint             index,
-              guint             n)
-{
-  for (guint i = index; i < index + n; i++)
-    gtk_widget_unparent (self->widgets->pdata[i]);
-  if (n > 0)
-    g_ptr_array_remove_range (self->widgets, index, n);
-  if (index == 0)
-    self->first += n;
-}
-
-/* Drops what is furthest from the view. */
-static void
-trim (ClocheTranscript *self)
-{
-  guint eye = self->sticks ? get_n_rows (self) - 1 : self->anchor;
-
-  while (self->widgets->len > CLOCHE_TRANSCRIPT_ROWS_MAX) {
-    guint above = eye - MIN (eye, self->first);
-    guint last = self->first + self->widgets->len - 1;
-    guint below = MAX (last, eye) - eye;
-
-    if (above >= below)
-      drop_widgets (self, 0, 1);
-    else
-      drop_widgets (self, self->widgets->len - 1, 1);
-  }
-}
-
-/* Makes the rows that the view needs, and a page around it. */
-static void
-cover (ClocheTranscript *self)
-{
-  guint n_rows = get_n_rows (self);
-  guint eye = self->sticks ? n_rows - 1 : self->anchor;
-  int page = get_page (self);
-  gint64 below;
-  gint64 above;
-  guint n;
-
-  if (n_rows == 0 || self->row_func == NULL)
-    return;
-
-  if (self->widgets->len > 0 && (eye + 1 < self->first || eye > self->first + self->widgets->len))
-    drop_widgets (self, 0, self->widgets->len);
-  if (!has_widget (self, eye))
-    realize_row (self, eye);
-
-  below = self->sticks ? page : cloche_row_heights_get (self->heights, eye) - self->anchor_into;
-  for (guint row = eye + 1; row < n_rows && below < 2 * page; row++) {
-    if (!has_widget (self, row))
-      realize_row (self, row);
-    below += cloche_row_heights_get (self->heights, row);
-  }
-
-  above = self->sticks ? cloche_row_heights_get (self->heights, eye) - page : self->anchor_into;
-  n = self->sticks && self->width == 0 ? FIRST_ROWS : 1;
-  for (guint row = eye; row > 0 && (above < page || n < FIRST_ROWS); row--, n++) {
-    if (!has_widget (self, row - 1))
-      realize_row (self, row - 1);
-    above += cloche_row_heights_get (self->heights, row - 1);
-  }
-
-  trim (self);
-  schedule_extend (self);
-}
-
-static gboolean
-extend_cb (gpointer user_data)
-{
-  ClocheTranscript *self = user_data;
-  gint64 deadline = g_get_monotonic_time () + SLICE_US;
-
-  while (self->widgets->len < CLOCHE_TRANSCRIPT_ROWS_MAX && g_get_monotonic_time () < deadline) {
-    guint end = self->first + self->widgets->len;
-
-    if (self->first > 0)
-      realize_row (self, self->first - 1);
-    else if (end < get_n_rows (self))
-      realize_row (self, end);
-    else
-      break;
-  }
-
-  if (self->widgets->len < MIN (CLOCHE_TRANSCRIPT_ROWS_MAX, get_n_rows (self)))
-    return G_SOURCE_CONTINUE;
-  self->extend_id = 0;
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-schedule_extend (ClocheTranscript *self)
-{
-  if (self->extend_id == 0 && self->width > 0 &&
-      self->widgets->len < MIN (CLOCHE_TRANSCRIPT_ROWS_MAX, get_n_rows (self)))
-    self->extend_id = g_idle_add_full (G_PRIORITY_LOW, extend_cb, self, NULL);
-}
-
-static gboolean
-cover_cb (gpointer user_data)
-{
-  ClocheTranscript *self = user_data;
-
-  self->cover_id = 0;
-  cover (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Before the next frame is drawn, but not in the middle of an allocation. */
-static void
-schedule_cover (ClocheTranscript *self)
-{
-  if (self->cover_id == 0)
-    self->cover_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, cover_cb, self, NULL);
 }
 
 static void
@@ -264,7 +54,7 @@ value_changed_cb (ClocheTranscript *self)
 
   self->anchor = cloche_row_heights_find (self->heights, value, &self->anchor_into);
   set_sticks (self, value >= end - 1);
-  cover (self);
+  _cloche_transcript_cover (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
@@ -274,7 +64,7 @@ place_rows (ClocheTranscript *self,
             gint64            value)
 {
   gint64 y = cloche_row_heights_get_offset (self->heights, self->first) - value;
-  int page = get_page (self);
+  int page = _cloche_transcript_get_page (self);
 
   for (guint i = 0; i < self->widgets->len; i++) {
     GtkWidget *widget = self->widgets->pdata[i];
@@ -352,7 +142,7 @@ cloche_transcript_size_allocate (GtkWidget *widget,
     self->width = width;
   }
   for (guint i = 0; i < self->widgets->len; i++)
-    cloche_row_heights_set (self->heights, self->first + i, measure_row (self, self->widgets->pdata[i]));
+    cloche_row_heights_set (self->heights, self->first + i, _cloche_transcript_measure_row (self, self->widgets->pdata[i]));
 
   total = cloche_row_heights_get_total (self->heights);
   value = get_value (self, total, height);
@@ -360,8 +150,8 @@ cloche_transcript_size_allocate (GtkWidget *widget,
   configure (self, value, total, width, height);
 
   if (!is_covered (self, value, total, height))
-    schedule_cover (self);
-  schedule_extend (self);
+    _cloche_transcript_schedule_cover (self);
+  _cloche_transcript_schedule_extend (self);
 }
 
 static void
@@ -390,7 +180,7 @@ move_anchor (ClocheTranscript *self,
              guint             removed,
              guint             added)
 {
-  guint n_rows = get_n_rows (self);
+  guint n_rows = _cloche_transcript_get_n_rows (self);
 
   if (position + removed <= self->anchor) {
     self->anchor += added - removed;
@@ -400,40 +190,16 @@ move_anchor (ClocheTranscript *self,
   }
 }
 
-/* Keeps widgets in one piece: of those before and behind the change, the side with the eye stays. */
-static void
-splice_widgets (ClocheTranscript *self,
-                guint             position,
-                guint             removed,
-                guint             added)
-{
-  guint end = self->first + self->widgets->len;
-  guint gone = position + removed;
-
-  if (position >= end)
-    return;
-
-  if (gone <= self->first) {
-    self->first += added - removed;
-  } else if (position <= self->first || (!self->sticks && self->anchor >= gone) ||
-             (self->sticks && gone < end)) {
-    drop_widgets (self, 0, MIN (gone, end) - self->first);
-    self->first += added - removed;
-  } else {
-    drop_widgets (self, position - self->first, end - position);
-  }
-}
-
 static void
 items_changed_cb (ClocheTranscript *self,
                   guint             position,
                   guint             removed,
                   guint             added)
 {
-  splice_widgets (self, position, removed, added);
+  _cloche_transcript_splice_widgets (self, position, removed, added);
   cloche_row_heights_splice (self->heights, position, removed, added);
   move_anchor (self, position, removed, added);
-  cover (self);
+  _cloche_transcript_cover (self);
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
@@ -475,9 +241,9 @@ cloche_transcript_set_focus_child (GtkWidget *widget,
 
   if (bounds.origin.y + bounds.size.height <= 0)
     gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + bounds.origin.y);
-  else if (bounds.origin.y >= get_page (self))
+  else if (bounds.origin.y >= _cloche_transcript_get_page (self))
     gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + bounds.origin.y +
-                              bounds.size.height - get_page (self));
+                              bounds.size.height - _cloche_transcript_get_page (self));
 }
 
 static void
@@ -661,8 +427,8 @@ cloche_transcript_set_model (ClocheTranscript *self,
 
   if (self->model != NULL)
     g_signal_handlers_disconnect_by_data (self->model, self);
-  drop_widgets (self, 0, self->widgets->len);
-  cloche_row_heights_splice (self->heights, 0, get_n_rows (self), 0);
+  _cloche_transcript_drop_widgets (self, 0, self->widgets->len);
+  cloche_row_heights_splice (self->heights, 0, _cloche_transcript_get_n_rows (self), 0);
   g_set_object (&self->model, model);
   self->first = 0;
   self->anchor = 0;
@@ -695,7 +461,7 @@ cloche_transcript_scroll_to_end (ClocheTranscript *self)
   g_return_if_fail (CLOCHE_IS_TRANSCRIPT (self));
 
   set_sticks (self, TRUE);
-  cover (self);
+  _cloche_transcript_cover (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
@@ -723,5 +489,5 @@ cloche_transcript_get_row_widget (ClocheTranscript *self,
 {
   g_return_val_if_fail (CLOCHE_IS_TRANSCRIPT (self), NULL);
 
-  return has_widget (self, position) ? self->widgets->pdata[position - self->first] : NULL;
+  return _cloche_transcript_has_widget (self, position) ? self->widgets->pdata[position - self->first] : NULL;
 }
