@@ -21,7 +21,10 @@ bench:
 check:
 	tools/check.sh
 
+screenshots:
+	tools/screenshots.sh
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run image bench check clean
+.PHONY: all run image bench check screenshots clean
