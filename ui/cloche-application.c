@@ -64,6 +64,8 @@ opened_cb (GObject      *object,
   add_shortcuts (window);
   gtk_window_present (GTK_WINDOW (window));
   cloche_context_refresh_models (self->context);
+  /* What an earlier run has left. Not for programs that come and go while a window may still offer to undo. */
+  cloche_context_empty_trash (self->context);
 }
 
 static void

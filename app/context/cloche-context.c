@@ -97,14 +97,10 @@ workspace_loaded_cb (GObject      *object,
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (!cloche_workspace_load_finish (CLOCHE_WORKSPACE (object), result, &error)) {
+  if (cloche_workspace_load_finish (CLOCHE_WORKSPACE (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
     g_task_return_error (task, error);
-    return;
-  }
-
-  /* What an earlier run has left. */
-  cloche_context_empty_trash (g_task_get_source_object (task));
-  g_task_return_boolean (task, TRUE);
 }
 
 static void
