@@ -24,12 +24,12 @@ def shoot(window, name):
 
 
 def new_user():
-    """With GNOME's font, which a desktop's settings choose; there is no desktop here."""
+    """With GNOME’s font, which a desktop’s settings choose, and without animations, which a picture could come into."""
     folders = e2e.Folders()
     path = os.path.join(folders.root, "config", "gtk-4.0")
     os.mkdir(path)
     with open(os.path.join(path, "settings.ini"), "w", encoding="utf-8") as stream:
-        stream.write("[Settings]\ngtk-font-name=Cantarell 11\n")
+        stream.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=0\n")
     return folders
 
 

@@ -16,7 +16,8 @@ cookie=$(mcookie)
 touch "$dir/server"
 xauth -q -f "$dir/server" add :0 . "$cookie"
 mkfifo "$dir/number"
-Xvfb -displayfd 3 -auth "$dir/server" -screen 0 "${SCREEN:-1280x1024}x24" -nolisten tcp -noreset 3> "$dir/number" > "$dir/log" 2>&1 &
+Xvfb -displayfd 3 -auth "$dir/server" -screen 0 "${SCREEN:-1280x1024}x24" -nolisten tcp -noreset \
+  3> "$dir/number" > "$dir/log" 2>&1 &
 server=$!
 read -r number < "$dir/number" || { cat "$dir/log" >&2; exit 1; }
 touch "$dir/client"
