@@ -19,6 +19,8 @@ static const struct
   const char *words;
 } WORDS[] = {
   { CLOCHE_NOTICE_VARIABLES_LOST, N_ ("The machine was started anew. Variables are lost, files are kept.") },
+  { CLOCHE_NOTICE_DISK_FULL,
+    N_ ("Your computer’s disk is full. The machine waits, and goes on by itself when you have made room. Nothing is lost.") },
   { CLOCHE_NOTICE_NOT_SAVED, N_ ("This could not be saved. It is here until you close the conversation.") },
   { "stopped", N_ ("Stopped.") },
   { "cut", N_ ("The answer was cut off: the model's limit was reached.") },

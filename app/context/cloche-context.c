@@ -182,6 +182,12 @@ memory_lost_cb (ClocheChat *chat)
   cloche_chat_add_notice (chat, CLOCHE_NOTICE_VARIABLES_LOST, NULL);
 }
 
+static void
+disk_full_cb (ClocheChat *chat)
+{
+  cloche_chat_add_notice (chat, CLOCHE_NOTICE_DISK_FULL, NULL);
+}
+
 static Open *
 find_open (ClocheContext *self,
            ClocheChat    *chat)
@@ -317,6 +323,7 @@ cloche_context_open_chat (ClocheContext      *self,
   sandbox = cloche_machine_sandbox_new (open->machine);
   open->chat = cloche_chat_new (self->store, conversation, CLOCHE_SANDBOX (sandbox), self->clock);
   g_signal_connect_object (open->machine, "memory-lost", G_CALLBACK (memory_lost_cb), open->chat, G_CONNECT_SWAPPED);
+  g_signal_connect_object (open->machine, "disk-full", G_CALLBACK (disk_full_cb), open->chat, G_CONNECT_SWAPPED);
   g_hash_table_insert (self->open, g_strdup (id), open);
 
   return g_object_ref (open->chat);

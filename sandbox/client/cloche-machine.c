@@ -35,6 +35,7 @@ static GParamSpec *props[N_PROPS];
 
 enum {
   SIGNAL_MEMORY_LOST,
+  SIGNAL_DISK_FULL,
   N_SIGNALS
 };
 
@@ -68,6 +69,7 @@ set_status (ClocheMachine *self,
             JsonObject    *status)
 {
   guint64 before = cloche_machine_get_memory_bytes (self);
+  gboolean was_full = self->status != NULL && cloche_json_get_bool (self->status, "disk_full", FALSE);
   gboolean is_loss_news = tells_of_loss (self, status) && !tells_of_loss (self, self->status);
 
   g_clear_pointer (&self->status, json_object_unref);
@@ -78,6 +80,8 @@ set_status (ClocheMachine *self,
     set_state (self, CLOCHE_MACHINE_STATE_READY);
   if (is_loss_news)
     g_signal_emit (self, signals[SIGNAL_MEMORY_LOST], 0);
+  if (!was_full && status != NULL && cloche_json_get_bool (status, "disk_full", FALSE))
+    g_signal_emit (self, signals[SIGNAL_DISK_FULL], 0);
 }
 
 static void
@@ -258,6 +262,8 @@ cloche_machine_class_init (ClocheMachineClass *klass)
 
   signals[SIGNAL_MEMORY_LOST] = g_signal_new ("memory-lost", CLOCHE_TYPE_MACHINE, G_SIGNAL_RUN_LAST,
                                               0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_DISK_FULL] = g_signal_new ("disk-full", CLOCHE_TYPE_MACHINE, G_SIGNAL_RUN_LAST,
+                                            0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

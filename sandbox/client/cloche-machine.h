@@ -28,8 +28,9 @@ typedef enum {
  * One conversation's machine, as a client sees it. Several clients may have the same one. Everything that comes from it
  * has been checked by its keeper and is a claim of the guest nevertheless.
  *
- * Properties: "state"; "memory-bytes" (of the host, 0 = not known). Signal: "memory-lost" (the machine had to be started
- * anew on its disk: files are there, variables are not).
+ * Properties: "state"; "memory-bytes" (of the host, 0 = not known). Signals: "disk-full" (the host's: the machine stands
+ * still until there is room), "memory-lost" (the machine had to be started anew on its disk: files are there, variables
+ * are not).
  */
 #define CLOCHE_TYPE_MACHINE (cloche_machine_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheMachine, cloche_machine, CLOCHE, MACHINE, GObject)

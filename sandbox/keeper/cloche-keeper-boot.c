@@ -145,7 +145,6 @@ memory_opened_cb (GObject      *source,
   ClocheMachineFolder *folder = g_task_get_source_object (task);
   g_autoptr (ClocheQemuSpec) spec = NULL;
   GError *error = NULL;
-  cloche_autofd int disk = -1;
 
   steps->boot->memory = cloche_template_memory_open_finish (result, &error);
   if (steps->boot->memory == NULL) {
@@ -153,14 +152,14 @@ memory_opened_cb (GObject      *source,
     return;
   }
 
-  disk = openat (cloche_machine_folder_peek_fd (folder), "disk.raw", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-  if (disk < 0) {
+  steps->boot->disk_fd = openat (cloche_machine_folder_peek_fd (folder), "disk.raw", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  if (steps->boot->disk_fd < 0) {
     cloche_set_errno_error (&error, errno, "Could not open the machine’s disk");
     g_task_return_error (task, error);
     return;
   }
 
-  spec = cloche_qemu_spec_new_fork (steps->program, steps->base, steps->boot->memory, disk, &error);
+  spec = cloche_qemu_spec_new_fork (steps->program, steps->base, steps->boot->memory, steps->boot->disk_fd, &error);
   if (spec == NULL) {
     g_task_return_error (task, error);
     return;
@@ -197,6 +196,7 @@ cloche_keeper_boot_async (ClocheMachineFolder     *folder,
 
   steps->start_us = g_get_monotonic_time ();
   steps->boot = g_new0 (ClocheKeeperBoot, 1);
+  steps->boot->disk_fd = -1;
   steps->base = g_object_ref (base);
   steps->boot->disk_request = cloche_keeper_identity_new_disk (base);
   steps->program = cloche_qemu_program_copy (program);
@@ -231,5 +231,6 @@ cloche_keeper_boot_free (ClocheKeeperBoot *self)
   g_clear_object (&self->qemu);
   g_clear_object (&self->memory);
   g_clear_pointer (&self->disk_request, json_object_unref);
+  cloche_clear_fd (&self->disk_fd);
   g_free (self);
 }

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "cloche-fd.h"
 #include "cloche-keeper-guest.h"
 #include "cloche-machine-folder.h"
 #include "cloche-qemu.h"
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @qemu: running
  * @memory: to be kept for as long as @qemu runs
  * @guest: connected, revived
+ * @disk_fd: the machine's disk
  * @disk_request: what the guest is yet to be asked: to move onto its own disk
  * @spawned_us: µs from the start to QEMU's being there with the frozen state loaded
  * @greeted_us: µs from the start to the agent's first words
@@ -26,6 +28,7 @@ typedef struct
   ClocheQemu *qemu;
   ClocheTemplateMemory *memory;
   ClocheKeeperGuest *guest;
+  int disk_fd;
   JsonObject *disk_request;
   gint64 spawned_us;
   gint64 greeted_us;

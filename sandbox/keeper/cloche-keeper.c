@@ -8,6 +8,7 @@
 #include "cloche-keeper-followers.h"
 #include "cloche-keeper-relay.h"
 #include "cloche-keeper-rest.h"
+#include "cloche-keeper-room.h"
 #include "cloche-wire-error.h"
 #include "cloche-wire-message.h"
 #include "cloche-wire-request.h"
@@ -29,6 +30,7 @@ struct _ClocheKeeper
   ClocheKeeperBoot *boot;       /* NULL until the machine is there */
   ClocheKeeperEgress *egress;
   ClocheKeeperRest *rest;
+  ClocheKeeperRoom *room;
   GQueue waiting;               /* of Operation: came before the machine, or what they need of it, was there */
   ClocheKeeperFollowers *followers;
 
@@ -115,6 +117,7 @@ new_status (ClocheKeeper *self)
     json_object_set_int_member (status, "qemu_pid", cloche_qemu_get_pid (self->boot->qemu));
     json_object_set_string_member (status, "jail", cloche_qemu_get_jail_form (self->boot->qemu) == CLOCHE_JAIL_FORM_FULL ?
                                    "full" : "launcher");
+    json_object_set_boolean_member (status, "disk_full", cloche_keeper_room_is_full (self->room));
     json_object_set_boolean_member (status, "resting", cloche_keeper_rest_is_resting (self->rest));
     json_object_set_int_member (status, "spawned_us", self->boot->spawned_us);
     json_object_set_int_member (status, "greeted_us", self->boot->greeted_us);
@@ -468,6 +471,7 @@ cloche_keeper_dispose (GObject *object)
   g_queue_clear_full (&self->waiting, (GDestroyNotify) operation_free);
   g_clear_object (&self->followers);
   g_clear_object (&self->rest);
+  g_clear_object (&self->room);
   g_clear_object (&self->egress);
   g_clear_pointer (&self->boot, cloche_keeper_boot_free);
   g_clear_object (&self->server);
@@ -552,6 +556,8 @@ cloche_keeper_take_machine (ClocheKeeper     *self,
   self->rest = cloche_keeper_rest_new (boot->qemu, boot->guest, self->egress, self->rest_ms, self->expire_ms);
   g_signal_connect_object (self->rest, "looked", G_CALLBACK (looked_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->rest, "expired", G_CALLBACK (expired_cb), self, G_CONNECT_SWAPPED);
+  self->room = cloche_keeper_room_new (boot->qemu, boot->guest, boot->disk_fd);
+  g_signal_connect_object (self->room, "changed", G_CALLBACK (tell_followers), self, G_CONNECT_SWAPPED);
   clients_changed_cb (self);
 
   cloche_keeper_rest_hold_async (self->rest, held_to_move_cb, g_object_ref (self));

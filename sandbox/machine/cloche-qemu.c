@@ -54,6 +54,7 @@ G_DEFINE_FINAL_TYPE (ClocheQemu, cloche_qemu, G_TYPE_OBJECT)
 enum {
   SIGNAL_EXITED,
   SIGNAL_PORT_OPENED,
+  SIGNAL_DISK_FULL,
   N_SIGNALS
 };
 
@@ -225,6 +226,9 @@ event_cb (ClocheQmp  *qmp,
 
   if (strcmp (name, "VSERPORT_CHANGE") == 0 && id != NULL && cloche_json_get_bool (data, "open", FALSE))
     g_signal_emit (user_data, signals[SIGNAL_PORT_OPENED], 0, id);
+  else if (strcmp (name, "BLOCK_IO_ERROR") == 0 && data != NULL && cloche_json_get_bool (data, "nospace", FALSE) &&
+           g_strcmp0 (cloche_json_get_string (data, "action"), "stop") == 0)
+    g_signal_emit (user_data, signals[SIGNAL_DISK_FULL], 0);
 }
 
 static gboolean begin_start (ClocheQemu    *self,
@@ -331,6 +335,8 @@ cloche_qemu_class_init (ClocheQemuClass *klass)
                                          G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[SIGNAL_PORT_OPENED] = g_signal_new ("port-opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                               NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_DISK_FULL] = g_signal_new ("disk-full", CLOCHE_TYPE_QEMU, G_SIGNAL_RUN_LAST,
+                                            0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -585,11 +591,7 @@ cloche_qemu_kill (ClocheQemu *self)
     cloche_qemu_spawn_kill (self->spawn);
 }
 
-/*
- * _cloche_qemu_get_qmp:
- *
- * Returns: (nullable): the monitor of a machine that is alive
- */
+/* The monitor of a machine that is alive, or NULL. */
 ClocheQmp *
 _cloche_qemu_get_qmp (ClocheQemu *self)
 {
