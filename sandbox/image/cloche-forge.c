@@ -39,10 +39,8 @@
 #define FORGE_DISK_NAME "disk-forge.raw"
 
 /* The console is where the reason of a failed boot stands; the rest makes a machine that ends rather than hangs, and that
- * takes its first randomness from the processor, since all of it is replaced when a conversation begins. The kernel does not
- * guard itself against programs in the machine, whose user may do everything anyway: emulated, each system call would
- * otherwise flush the translated addresses twice. The walls are outside: the jail, and the host's own kernel. */
-#define KERNEL_ARGUMENTS "console=ttyS0 quiet panic=-1 reboot=t random.trust_cpu=on mitigations=off init_on_alloc=0"
+ * takes its first randomness from the processor, since all of it is replaced when a conversation begins. */
+#define KERNEL_ARGUMENTS "console=ttyS0 quiet panic=-1 reboot=t random.trust_cpu=on"
 
 /* seconds: an emulated machine boots in 10 on an idle computer; a busy one is given time, a hanging one an end. */
 #define BOOT_SECONDS 180
