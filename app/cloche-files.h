@@ -37,6 +37,8 @@ GBytes      *cloche_files_load_finish (ClocheFiles          *self,
 void         cloche_files_save_async  (ClocheFiles          *self,
                                        ClocheFile           *file,
                                        GFile                *target,
+                                       GFileProgressCallback progress,
+                                       gpointer              progress_data,
                                        GCancellable         *cancellable,
                                        GAsyncReadyCallback   callback,
                                        gpointer              user_data);
@@ -47,6 +49,8 @@ gboolean     cloche_files_save_finish (ClocheFiles          *self,
 /* A copy under its sanitised name in a folder of its own, for opening it and for dragging it out. */
 void         cloche_files_stage_async  (ClocheFiles          *self,
                                         ClocheFile           *file,
+                                        GFileProgressCallback progress,
+                                        gpointer              progress_data,
                                         GCancellable         *cancellable,
                                         GAsyncReadyCallback   callback,
                                         gpointer              user_data);

@@ -136,37 +136,88 @@ cloche_sandbox_put_finish (ClocheSandbox *self,
 /**
  * cloche_sandbox_get_async:
  * @path: absolute
+ * @target: gets the bytes as they come, never all at once; not closed
  * @max_bytes: a larger file is %G_IO_ERROR_NO_SPACE
+ * @progress: (nullable): called now and then in the caller's main context, never after the operation has finished
  *
- * Reads a file.
+ * Copies a file out of the machine.
  */
 void
-cloche_sandbox_get_async (ClocheSandbox      *self,
-                          const char         *path,
-                          gsize               max_bytes,
-                          GCancellable       *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer            user_data)
+cloche_sandbox_get_async (ClocheSandbox        *self,
+                          const char           *path,
+                          GOutputStream        *target,
+                          guint64               max_bytes,
+                          GFileProgressCallback progress,
+                          gpointer              progress_data,
+                          GCancellable         *cancellable,
+                          GAsyncReadyCallback   callback,
+                          gpointer              user_data)
 {
   g_return_if_fail (CLOCHE_IS_SANDBOX (self));
   g_return_if_fail (path != NULL);
+  g_return_if_fail (G_IS_OUTPUT_STREAM (target));
 
-  CLOCHE_SANDBOX_GET_IFACE (self)->get_async (self, path, max_bytes, cancellable, callback, user_data);
+  CLOCHE_SANDBOX_GET_IFACE (self)->get_async (self, path, target, max_bytes, progress, progress_data, cancellable,
+                                              callback, user_data);
 }
 
-/**
- * cloche_sandbox_get_finish:
- *
- * Returns: (transfer full): the whole file
- */
-GBytes *
+gboolean
 cloche_sandbox_get_finish (ClocheSandbox *self,
                            GAsyncResult  *result,
                            GError       **error)
 {
-  g_return_val_if_fail (CLOCHE_IS_SANDBOX (self), NULL);
+  g_return_val_if_fail (CLOCHE_IS_SANDBOX (self), FALSE);
 
   return CLOCHE_SANDBOX_GET_IFACE (self)->get_finish (self, result, error);
+}
+
+static void
+loaded_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GMemoryOutputStream *target = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!cloche_sandbox_get_finish (CLOCHE_SANDBOX (source), result, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  (void) g_output_stream_close (G_OUTPUT_STREAM (target), NULL, NULL);  /* In memory; cannot fail. */
+  g_task_return_pointer (task, g_memory_output_stream_steal_as_bytes (target), (GDestroyNotify) g_bytes_unref);
+}
+
+void
+cloche_sandbox_load_async (ClocheSandbox      *self,
+                           const char         *path,
+                           gsize               max_bytes,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  GOutputStream *target = g_memory_output_stream_new_resizable ();
+
+  g_task_set_source_tag (task, cloche_sandbox_load_async);
+  g_task_set_task_data (task, target, g_object_unref);
+  cloche_sandbox_get_async (self, path, target, max_bytes, NULL, NULL, cancellable, loaded_cb, task);
+}
+
+/**
+ * cloche_sandbox_load_finish:
+ *
+ * Returns: (transfer full): the whole file
+ */
+GBytes *
+cloche_sandbox_load_finish (ClocheSandbox *self,
+                            GAsyncResult  *result,
+                            GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**

@@ -95,11 +95,14 @@ struct _ClocheSandboxInterface
 
   void        (*get_async)       (ClocheSandbox               *self,
                                   const char                  *path,
-                                  gsize                        max_bytes,
+                                  GOutputStream               *target,
+                                  guint64                      max_bytes,
+                                  GFileProgressCallback        progress,
+                                  gpointer                     progress_data,
                                   GCancellable                *cancellable,
                                   GAsyncReadyCallback          callback,
                                   gpointer                     user_data);
-  GBytes     *(*get_finish)      (ClocheSandbox               *self,
+  gboolean    (*get_finish)      (ClocheSandbox               *self,
                                   GAsyncResult                *result,
                                   GError                     **error);
 
@@ -153,11 +156,25 @@ gboolean    cloche_sandbox_put_finish      (ClocheSandbox               *self,
                                             GError                     **error);
 void        cloche_sandbox_get_async       (ClocheSandbox               *self,
                                             const char                  *path,
+                                            GOutputStream               *target,
+                                            guint64                      max_bytes,
+                                            GFileProgressCallback        progress,
+                                            gpointer                     progress_data,
+                                            GCancellable                *cancellable,
+                                            GAsyncReadyCallback          callback,
+                                            gpointer                     user_data);
+gboolean    cloche_sandbox_get_finish      (ClocheSandbox               *self,
+                                            GAsyncResult                *result,
+                                            GError                     **error);
+
+/* The same into memory, for what is small. */
+void        cloche_sandbox_load_async      (ClocheSandbox               *self,
+                                            const char                  *path,
                                             gsize                        max_bytes,
                                             GCancellable                *cancellable,
                                             GAsyncReadyCallback          callback,
                                             gpointer                     user_data);
-GBytes     *cloche_sandbox_get_finish      (ClocheSandbox               *self,
+GBytes     *cloche_sandbox_load_finish     (ClocheSandbox               *self,
                                             GAsyncResult                *result,
                                             GError                     **error) G_GNUC_WARN_UNUSED_RESULT;
 void        cloche_sandbox_list_async      (ClocheSandbox               *self,

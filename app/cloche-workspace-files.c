@@ -195,7 +195,7 @@ copied_cb (GObject      *source,
   g_autoptr (GTask) task = G_TASK (user_data);
   Collection *collection = g_task_get_task_data (task);
   /* A file that cannot be read any more is named all the same: it may be there again when somebody wants it. */
-  g_autoptr (GBytes) bytes = cloche_sandbox_get_finish (CLOCHE_SANDBOX (source), result, NULL);
+  g_autoptr (GBytes) bytes = cloche_sandbox_load_finish (CLOCHE_SANDBOX (source), result, NULL);
 
   if (g_task_return_error_if_cancelled (task))
     return;
@@ -232,8 +232,8 @@ copy_next (GTask *taken_task)
     ClocheSandboxEntry *entry = g_ptr_array_index (collection->changed, collection->next);
 
     if (entry->size <= collection->room) {
-      cloche_sandbox_get_async (self->sandbox, entry->path, (gsize) collection->room, g_task_get_cancellable (task),
-                                copied_cb, g_object_ref (task));
+      cloche_sandbox_load_async (self->sandbox, entry->path, (gsize) collection->room, g_task_get_cancellable (task),
+                                 copied_cb, g_object_ref (task));
       return;
     }
     add_file (collection, entry, NULL);

@@ -149,7 +149,7 @@ save_content (ClocheCliOutputs *self,
   if (path == NULL)
     return FALSE;
 
-  cloche_files_save_async (files, file, target, cancellable, cloche_cli_wait_cb, &wait);
+  cloche_files_save_async (files, file, target, NULL, NULL, cancellable, cloche_cli_wait_cb, &wait);
   result = cloche_cli_wait (&wait);
 
   return note (self, origin, path, cloche_files_save_finish (files, result, error));

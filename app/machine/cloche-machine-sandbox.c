@@ -305,33 +305,30 @@ get_cb (GObject      *source,
         gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GMemoryOutputStream *target = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!cloche_machine_get_finish (CLOCHE_MACHINE (source), result, NULL, &error)) {
+  if (cloche_machine_get_finish (CLOCHE_MACHINE (source), result, NULL, &error))
+    g_task_return_boolean (task, TRUE);
+  else
     return_error (task, error);
-    return;
-  }
-
-  (void) g_output_stream_close (G_OUTPUT_STREAM (target), NULL, NULL);  /* In memory; cannot fail. */
-  g_task_return_pointer (task, g_memory_output_stream_steal_as_bytes (target), (GDestroyNotify) g_bytes_unref);
 }
 
 static void
-cloche_machine_sandbox_get_async (ClocheSandbox      *sandbox,
-                                  const char         *path,
-                                  gsize               max_bytes,
-                                  GCancellable       *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer            user_data)
+cloche_machine_sandbox_get_async (ClocheSandbox        *sandbox,
+                                  const char           *path,
+                                  GOutputStream        *target,
+                                  guint64               max_bytes,
+                                  GFileProgressCallback progress,
+                                  gpointer              progress_data,
+                                  GCancellable         *cancellable,
+                                  GAsyncReadyCallback   callback,
+                                  gpointer              user_data)
 {
   ClocheMachineSandbox *self = CLOCHE_MACHINE_SANDBOX (sandbox);
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  GOutputStream *target = g_memory_output_stream_new_resizable ();
 
   g_task_set_source_tag (task, cloche_machine_sandbox_get_async);
-  g_task_set_task_data (task, target, g_object_unref);
-  cloche_machine_get_async (self->machine, path, target, max_bytes, cancellable, NULL, NULL, get_cb, task);
+  cloche_machine_get_async (self->machine, path, target, max_bytes, cancellable, progress, progress_data, get_cb, task);
 }
 
 static void
@@ -415,16 +412,6 @@ finish_boolean (ClocheSandbox *sandbox,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static GBytes *
-cloche_machine_sandbox_get_finish (ClocheSandbox *sandbox,
-                                   GAsyncResult  *result,
-                                   GError       **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, sandbox), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static GPtrArray *
 cloche_machine_sandbox_list_finish (ClocheSandbox *sandbox,
                                     GAsyncResult  *result,
@@ -444,7 +431,7 @@ sandbox_iface_init (ClocheSandboxInterface *iface)
   iface->put_async = cloche_machine_sandbox_put_async;
   iface->put_finish = finish_boolean;
   iface->get_async = cloche_machine_sandbox_get_async;
-  iface->get_finish = cloche_machine_sandbox_get_finish;
+  iface->get_finish = finish_boolean;
   iface->list_async = cloche_machine_sandbox_list_async;
   iface->list_finish = cloche_machine_sandbox_list_finish;
   iface->sync_async = cloche_machine_sandbox_sync_async;

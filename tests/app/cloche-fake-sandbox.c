@@ -7,11 +7,24 @@
 
 #include <string.h>
 
+/* bytes: a file comes out of the machine in pieces. */
+#define CHUNK_BYTES ((gsize) 1024)
+
 typedef struct
 {
   GBytes *bytes;
   gint64 mtime_us;
 } Node;
+
+/* A file on its way out. */
+typedef struct
+{
+  GBytes *bytes;
+  gsize done;
+  GOutputStream *target;
+  GFileProgressCallback progress;
+  gpointer progress_data;
+} Copy;
 
 struct _ClocheFakeSandbox
 {
@@ -25,6 +38,9 @@ struct _ClocheFakeSandbox
 };
 
 static void sandbox_iface_init (ClocheSandboxInterface *iface);
+static void chunk_written_cb (GObject      *source,
+                              GAsyncResult *result,
+                              gpointer      user_data);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheFakeSandbox, cloche_fake_sandbox, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SANDBOX, sandbox_iface_init))
@@ -34,6 +50,14 @@ node_free (Node *node)
 {
   g_bytes_unref (node->bytes);
   g_free (node);
+}
+
+static void
+copy_free (Copy *copy)
+{
+  g_bytes_unref (copy->bytes);
+  g_object_unref (copy->target);
+  g_free (copy);
 }
 
 static void
@@ -152,29 +176,70 @@ cloche_fake_sandbox_boolean_finish (ClocheSandbox *sandbox,
 }
 
 static void
-cloche_fake_sandbox_get_async (ClocheSandbox      *sandbox,
-                               const char         *path,
-                               gsize               max_bytes,
-                               GCancellable       *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer            user_data)
+copy_chunk (GTask *taken_task)
+{
+  g_autoptr (GTask) task = taken_task;
+  Copy *copy = g_task_get_task_data (task);
+
+  if (copy->progress != NULL && copy->done > 0)
+    copy->progress ((goffset) copy->done, (goffset) g_bytes_get_size (copy->bytes), copy->progress_data);
+  if (copy->done == g_bytes_get_size (copy->bytes)) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+
+  g_output_stream_write_all_async (copy->target, (const char *) g_bytes_get_data (copy->bytes, NULL) + copy->done,
+                                   MIN (CHUNK_BYTES, g_bytes_get_size (copy->bytes) - copy->done), G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task), chunk_written_cb, g_object_ref (task));
+}
+
+static void
+chunk_written_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Copy *copy = g_task_get_task_data (task);
+  GError *error = NULL;
+  gsize written;
+
+  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, &written, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  copy->done += written;
+  copy_chunk (g_steal_pointer (&task));
+}
+
+static void
+cloche_fake_sandbox_get_async (ClocheSandbox        *sandbox,
+                               const char           *path,
+                               GOutputStream        *target,
+                               guint64               max_bytes,
+                               GFileProgressCallback progress,
+                               gpointer              progress_data,
+                               GCancellable         *cancellable,
+                               GAsyncReadyCallback   callback,
+                               gpointer              user_data)
 {
   ClocheFakeSandbox *self = CLOCHE_FAKE_SANDBOX (sandbox);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Node *node = g_hash_table_lookup (self->nodes, path);
+  Copy *copy;
 
-  if (node == NULL || g_bytes_get_size (node->bytes) > max_bytes)
+  if (node == NULL || g_bytes_get_size (node->bytes) > max_bytes) {
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "It cannot be read");
-  else
-    g_task_return_pointer (task, g_bytes_ref (node->bytes), (GDestroyNotify) g_bytes_unref);
-}
+    return;
+  }
 
-static GBytes *
-cloche_fake_sandbox_get_finish (ClocheSandbox *sandbox,
-                                GAsyncResult  *result,
-                                GError       **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
+  copy = g_new0 (Copy, 1);
+  copy->bytes = g_bytes_ref (node->bytes);
+  copy->target = g_object_ref (target);
+  copy->progress = progress;
+  copy->progress_data = progress_data;
+  g_task_set_task_data (task, copy, (GDestroyNotify) copy_free);
+  copy_chunk (g_steal_pointer (&task));
 }
 
 static void
@@ -244,7 +309,7 @@ sandbox_iface_init (ClocheSandboxInterface *iface)
   iface->put_async = cloche_fake_sandbox_put_async;
   iface->put_finish = cloche_fake_sandbox_boolean_finish;
   iface->get_async = cloche_fake_sandbox_get_async;
-  iface->get_finish = cloche_fake_sandbox_get_finish;
+  iface->get_finish = cloche_fake_sandbox_boolean_finish;
   iface->list_async = cloche_fake_sandbox_list_async;
   iface->list_finish = cloche_fake_sandbox_list_finish;
   iface->sync_async = cloche_fake_sandbox_sync_async;

@@ -9,6 +9,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+/* bytes: many of the pieces in which the fake machine gives it away. */
+#define LARGE (10 * 1024)
+
 static void
 assert_content (GFile      *file,
                 const char *expected)
@@ -47,7 +50,7 @@ stage (ClocheFiles   *files,
   g_autoptr (ClocheFile) file = cloche_file_new (name, path, content);
   g_autoptr (GAsyncResult) result = NULL;
 
-  AWAIT (result, cloche_files_stage_async (files, file, NULL, cloche_test_result_cb, &result));
+  AWAIT (result, cloche_files_stage_async (files, file, NULL, NULL, NULL, cloche_test_result_cb, &result));
 
   return cloche_files_stage_finish (files, result, error);
 }
@@ -105,7 +108,7 @@ test_gone (StoreFixture *fixture,
   g_autoptr (GFile) target = g_file_new_build_filename (folder, "a", NULL);
   g_autoptr (GError) error = NULL;
 
-  AWAIT (result, cloche_files_save_async (here, file, target, NULL, cloche_test_result_cb, &result));
+  AWAIT (result, cloche_files_save_async (here, file, target, NULL, NULL, NULL, cloche_test_result_cb, &result));
   g_assert_false (cloche_files_save_finish (here, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
@@ -120,6 +123,84 @@ test_gone (StoreFixture *fixture,
     g_assert_null (stage (files, "a", NULL, absent, &error));
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   }
+}
+
+typedef struct
+{
+  goffset done;
+  guint n_calls;
+  GCancellable *cancel_now;     /* or NULL: at the first call */
+} Progress;
+
+static void
+progress_cb (goffset  done,
+             goffset  total,
+             gpointer user_data)
+{
+  Progress *progress = user_data;
+
+  g_assert_cmpint (total, ==, LARGE);
+  g_assert_cmpint (done, >, progress->done);
+  progress->done = done;
+  progress->n_calls++;
+  g_cancellable_cancel (progress->cancel_now);
+}
+
+static guint
+count_entries (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+
+  return n;
+}
+
+/* From the machine, piece by piece; what was at the target stays until the new one is whole, and stays if it never is. */
+static void
+test_large (StoreFixture *fixture,
+            gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("cloche-XXXXXX", NULL);
+  g_autofree char *text = g_strnfill (LARGE, 'x');
+  g_autoptr (ClocheFakeSandbox) sandbox = cloche_fake_sandbox_new (NULL);
+  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, CLOCHE_SANDBOX (sandbox), folder);
+  g_autoptr (ClocheContent) absent = cloche_content_new_absent ("text/plain", LARGE);
+  g_autoptr (ClocheFile) file = cloche_file_new ("a.txt", "/workspace/a.txt", absent);
+  g_autoptr (GFile) target = g_file_new_build_filename (folder, "a.txt", NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Progress progress = { .cancel_now = cancellable };
+
+  cloche_fake_sandbox_write (sandbox, "/workspace/a.txt", text);
+  g_assert_true (g_file_replace_contents (target, "older", 5, NULL, FALSE, 0, NULL, NULL, NULL));
+  AWAIT (result, cloche_files_save_async (files, file, target, progress_cb, &progress, cancellable,
+                                          cloche_test_result_cb, &result));
+  g_assert_false (cloche_files_save_finish (files, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_cmpuint (progress.n_calls, ==, 1);
+  g_assert_cmpuint (count_entries (folder), ==, 1);
+
+  AWAIT (result, cloche_files_stage_async (files, file, NULL, NULL, cancellable, cloche_test_result_cb, &result));
+  g_assert_null (cloche_files_stage_finish (files, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_cmpuint (count_entries (folder), ==, 1);
+  assert_content (target, "older");
+
+  progress = (Progress) { 0 };
+  AWAIT (result, cloche_files_save_async (files, file, target, progress_cb, &progress, NULL, cloche_test_result_cb,
+                                          &result));
+  g_assert_true (cloche_files_save_finish (files, result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (progress.done, ==, LARGE);
+  g_assert_cmpuint (count_entries (folder), ==, 1);
+  assert_content (target, text);
+  g_assert_cmpint (g_remove (folder), ==, 0);
 }
 
 static void
@@ -153,6 +234,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("stage", test_stage);
   ADD ("gone", test_gone);
+  ADD ("large", test_large);
   ADD ("load", test_load);
 
   return g_test_run ();

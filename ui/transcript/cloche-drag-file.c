@@ -84,7 +84,7 @@ cloche_drag_file_write_mime_type_async (GdkContentProvider *provider,
     return;
   }
 
-  cloche_files_stage_async (self->files, self->file, cancellable, staged_cb, g_steal_pointer (&task));
+  cloche_files_stage_async (self->files, self->file, NULL, NULL, cancellable, staged_cb, g_steal_pointer (&task));
 }
 
 static gboolean

@@ -57,7 +57,7 @@ staged_cb (GObject      *object,
 static void
 open_cb (ClocheFileChip *self)
 {
-  cloche_files_stage_async (self->files, self->file, NULL, staged_cb, g_object_ref (self));
+  cloche_files_stage_async (self->files, self->file, NULL, NULL, NULL, staged_cb, g_object_ref (self));
 }
 
 static void
@@ -81,7 +81,7 @@ chosen_cb (ClocheFileChip *self,
   if (response == GTK_RESPONSE_ACCEPT)
     target = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
   if (target != NULL)
-    cloche_files_save_async (self->files, self->file, target, NULL, saved_cb, g_object_ref (self));
+    cloche_files_save_async (self->files, self->file, target, NULL, NULL, NULL, saved_cb, g_object_ref (self));
   g_clear_object (&self->chooser);
 }
 
