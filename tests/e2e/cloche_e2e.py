@@ -433,8 +433,8 @@ class Partner:
         xdotool("mouseup", 1)
         self.wait("finished")
 
-    def drag_in_from(self, window, node):
-        """Takes something of the window and drops it here; returns the paths of what came."""
+    def drop_from(self, window, node):
+        """Takes something of the window and drops it here. What comes may take its time."""
         x, y = window.centre(node)
         before = len(window.x_windows())
         self.lines.clear()
@@ -445,6 +445,10 @@ class Partner:
         # A second report of where the mouse is comes only after the other side has heard that the first was welcome.
         self.hover(self.X + 290, self.Y + 100, "over", 2)
         xdotool("mouseup", 1)
+
+    def drag_in_from(self, window, node):
+        """Takes something of the window and drops it here; returns the paths of what came."""
+        self.drop_from(window, node)
         self.wait("dropped")
         return [line.split(" ", 1)[1] for line in self.said("dropped")]
 

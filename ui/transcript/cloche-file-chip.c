@@ -15,6 +15,7 @@ struct _ClocheFileChip
 
   ClocheFile *file;
   ClocheFiles *files;
+  GtkWidget *progress;            /* ClocheFileProgress: visible while a copy takes its time; one at a time */
   GtkFileChooserNative *chooser;  /* while it is open */
 };
 
@@ -43,6 +44,7 @@ staged_cb (GObject      *object,
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   g_autofree char *uri = NULL;
 
+  cloche_file_progress_end (CLOCHE_FILE_PROGRESS (self->progress));
   if (staged == NULL) {
     cloche_problem_show (GTK_WIDGET (self), _ ("The file could not be opened"), error);
     return;
@@ -57,7 +59,10 @@ staged_cb (GObject      *object,
 static void
 open_cb (ClocheFileChip *self)
 {
-  cloche_files_stage_async (self->files, self->file, NULL, NULL, NULL, staged_cb, g_object_ref (self));
+  g_autoptr (GCancellable) cancellable = cloche_file_progress_begin (CLOCHE_FILE_PROGRESS (self->progress));
+
+  cloche_files_stage_async (self->files, self->file, cloche_file_progress_update, self->progress, cancellable, staged_cb,
+                            g_object_ref (self));
 }
 
 static void
@@ -68,8 +73,19 @@ saved_cb (GObject      *object,
   g_autoptr (ClocheFileChip) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  cloche_file_progress_end (CLOCHE_FILE_PROGRESS (self->progress));
   if (!cloche_files_save_finish (CLOCHE_FILES (object), result, &error))
     cloche_problem_show (GTK_WIDGET (self), _ ("The file could not be saved"), error);
+}
+
+static void
+save_to (ClocheFileChip *self,
+         GFile          *target)
+{
+  g_autoptr (GCancellable) cancellable = cloche_file_progress_begin (CLOCHE_FILE_PROGRESS (self->progress));
+
+  cloche_files_save_async (self->files, self->file, target, cloche_file_progress_update, self->progress, cancellable,
+                           saved_cb, g_object_ref (self));
 }
 
 static void
@@ -81,7 +97,7 @@ chosen_cb (ClocheFileChip *self,
   if (response == GTK_RESPONSE_ACCEPT)
     target = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
   if (target != NULL)
-    cloche_files_save_async (self->files, self->file, target, NULL, NULL, NULL, saved_cb, g_object_ref (self));
+    save_to (self, target);
   g_clear_object (&self->chooser);
 }
 
@@ -104,7 +120,10 @@ save_cb (ClocheFileChip *self)
 static GdkContentProvider *
 drag_prepare_cb (ClocheFileChip *self)
 {
-  return cloche_drag_file_new (self->file, self->files);
+  if (gtk_widget_get_visible (self->progress))
+    return NULL;
+
+  return cloche_drag_file_new (self->file, self->files, CLOCHE_FILE_PROGRESS (self->progress));
 }
 
 static void
@@ -115,6 +134,16 @@ drag_begin_cb (ClocheFileChip *self,
   g_autoptr (GdkPaintable) icon = gtk_widget_paintable_new (GTK_WIDGET (self));
 
   gtk_drag_source_set_icon (source, icon, 0, 0);
+}
+
+static gboolean
+drag_cancel_cb (GtkDragSource      *source,
+                GdkDrag            *drag,
+                GdkDragCancelReason reason)
+{
+  cloche_drag_file_cancel (CLOCHE_DRAG_FILE (gdk_drag_get_content (drag)));
+
+  return FALSE;
 }
 
 static void
@@ -130,9 +159,19 @@ cloche_file_chip_dispose (GObject *object)
 }
 
 static void
+cloche_file_chip_finalize (GObject *object)
+{
+  /* Not before: what is being copied holds the chip and tells of its end. */
+  g_clear_object (&CLOCHE_FILE_CHIP (object)->progress);
+
+  G_OBJECT_CLASS (cloche_file_chip_parent_class)->finalize (object);
+}
+
+static void
 cloche_file_chip_class_init (ClocheFileChipClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = cloche_file_chip_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cloche_file_chip_finalize;
 }
 
 static void
@@ -145,6 +184,7 @@ cloche_file_chip_init (ClocheFileChip *self)
   gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
   g_signal_connect_swapped (source, "prepare", G_CALLBACK (drag_prepare_cb), self);
   g_signal_connect_swapped (source, "drag-begin", G_CALLBACK (drag_begin_cb), self);
+  g_signal_connect (source, "drag-cancel", G_CALLBACK (drag_cancel_cb), NULL);
   /* Before the buttons inside see the press. */
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (source), GTK_PHASE_CAPTURE);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
@@ -182,8 +222,14 @@ fill (ClocheFileChip *self,
   gtk_accessible_update_property (GTK_ACCESSIBLE (save_button), GTK_ACCESSIBLE_PROPERTY_LABEL, save_text, -1);
   g_signal_connect_swapped (open_button, "clicked", G_CALLBACK (open_cb), self);
   g_signal_connect_swapped (save_button, "clicked", G_CALLBACK (save_cb), self);
+  self->progress = g_object_ref_sink (cloche_file_progress_new (self->file));
+  g_object_bind_property (self->progress, "visible", open_button, "sensitive",
+                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+  g_object_bind_property (self->progress, "visible", save_button, "sensitive",
+                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
   gtk_box_append (GTK_BOX (self), open_button);
   gtk_box_append (GTK_BOX (self), save_button);
+  gtk_box_append (GTK_BOX (self), self->progress);
 }
 
 GtkWidget *
