@@ -6,6 +6,7 @@
 #include "cloche-app-error.h"
 #include "cloche-closures.h"
 #include "cloche-composer.h"
+#include "cloche-item-markdown.h"
 #include "cloche-item-row.h"
 #include "cloche-tour.h"
 #include "cloche-transcript.h"
@@ -207,6 +208,12 @@ make_row (gpointer item,
   return cloche_item_row_new (CLOCHE_ITEM (item), self->files);
 }
 
+static char *
+make_text (gpointer item)
+{
+  return cloche_item_markdown_build (CLOCHE_ITEM (item));
+}
+
 static gboolean
 cloche_chat_view_grab_focus (GtkWidget *widget)
 {
@@ -257,6 +264,7 @@ cloche_chat_view_init (ClocheChatView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   cloche_transcript_set_row_func (self->transcript, make_row, self, NULL);
+  cloche_transcript_set_text_func (self->transcript, make_text);
   add_tour_chips (self);
   g_signal_connect_swapped (self->composer, "send", G_CALLBACK (composer_send_cb), self);
   g_signal_connect_swapped (self->composer, "stop", G_CALLBACK (composer_stop_cb), self);

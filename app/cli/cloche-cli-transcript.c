@@ -5,37 +5,21 @@
 
 #include "cloche-cli-words.h"
 #include "cloche-item.h"
+#include "cloche-markdown-fence.h"
 #include "cloche-string.h"
 #include "cloche-tool-text.h"
 
 #include <string.h>
-
-/* A fence that nothing in @text ends. */
-static char *
-dup_fence (const char *text)
-{
-  gsize longest = 2;
-
-  for (const char *p = strchr (text, '`'); p != NULL; p = strchr (p, '`')) {
-    gsize length = strspn (p, "`");
-
-    longest = MAX (longest, length);
-    p += length;
-  }
-
-  return g_strnfill (longest + 1, '`');
-}
 
 static void
 append_fenced (GString    *out,
                const char *language,
                const char *text)
 {
-  g_autofree char *fence = dup_fence (text);
+  g_autofree char *block = cloche_markdown_dup_fenced (language, text);
 
   if (*text != '\0')
-    g_string_append_printf (out, "%s%s\n%s%s%s\n\n", fence, language, text,
-                            g_str_has_suffix (text, "\n") ? "" : "\n", fence);
+    g_string_append_printf (out, "%s\n\n", block);
 }
 
 static void

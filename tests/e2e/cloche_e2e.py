@@ -180,6 +180,27 @@ def text_of(node):
     return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
 
 
+def character_box(node, offset):
+    """Where one character of a text is in its window."""
+    return Atspi.Text.get_character_extents(node, offset, Atspi.CoordType.WINDOW)
+
+
+def wait_clipboard(expected):
+    """Reads the clipboard as another program does, until it says what is expected."""
+    found = None
+
+    def look():
+        nonlocal found
+        found = subprocess.run(["xclip", "-out", "-selection", "clipboard"], capture_output=True, text=True,
+                               check=False).stdout
+        return found == expected
+
+    try:
+        wait(f"the clipboard to hold {expected!r}", look)
+    except Failure as failure:
+        raise Failure(f"{failure}; it holds {found!r}") from None
+
+
 class Window:
     """The program, as a person has it before them."""
 
@@ -314,14 +335,17 @@ class Window:
     def centre(self, node):
         """Where it is on the screen."""
         box = extents(node)
+        return self.on_screen(node, box.x + box.width // 2, box.y + box.height // 2)
+
+    def on_screen(self, node, x, y):
+        """Where a point of the window in which the node is, is on the screen."""
         frame = extents(self._frame_of(node))
         for window in reversed(self.x_windows()):
             facts = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).split())
             border = int(facts["WIDTH"]) - frame.width
             # A border of a few pixels; otherwise it is the window of a dialog or of a popover.
             if 0 <= border <= 80 and int(facts["HEIGHT"]) - frame.height == border:
-                return (int(facts["X"]) + border // 2 + box.x + box.width // 2,
-                        int(facts["Y"]) + border // 2 + box.y + box.height // 2)
+                return int(facts["X"]) + border // 2 + x, int(facts["Y"]) + border // 2 + y
         raise Failure(f"expected a window around {describe(node)}")
 
     def click(self, node):

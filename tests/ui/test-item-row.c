@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 
+#include "cloche-item-markdown.h"
 #include "cloche-transcript.h"
 #include "cloche-ui-resources.h"
 #include "store-fixture.h"
@@ -26,6 +27,12 @@ make_row (gpointer item,
   return cloche_item_row_new (item, ((Fixture *) user_data)->files);
 }
 
+static char *
+make_text (gpointer item)
+{
+  return cloche_item_markdown_build (CLOCHE_ITEM (item));
+}
+
 static void
 set_up (Fixture      *fixture,
         gconstpointer user_data)
@@ -37,6 +44,7 @@ set_up (Fixture      *fixture,
   fixture->items = g_list_store_new (CLOCHE_TYPE_ITEM);
   fixture->transcript = cloche_transcript_new ();
   cloche_transcript_set_row_func (CLOCHE_TRANSCRIPT (fixture->transcript), make_row, fixture, NULL);
+  cloche_transcript_set_text_func (CLOCHE_TRANSCRIPT (fixture->transcript), make_text);
   cloche_transcript_set_model (CLOCHE_TRANSCRIPT (fixture->transcript), G_LIST_MODEL (fixture->items));
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), fixture->transcript);
   fixture->window = ui_test_show (scrolled, 500, 600);
@@ -163,6 +171,75 @@ test_kinds (Fixture      *fixture,
     assert_height_fits (fixture, i);
 }
 
+static void
+finish_run (ClocheToolRun   *run,
+            ClocheToolStatus status,
+            const char      *text)
+{
+  g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "run_python", status, text);
+
+  cloche_tool_run_start (run);
+  cloche_tool_run_finish (run, result);
+}
+
+static void
+assert_copied (Fixture    *fixture,
+               const char *expected)
+{
+  g_autofree char *markdown = cloche_transcript_dup_selected_markdown (CLOCHE_TRANSCRIPT (fixture->transcript));
+
+  g_assert_cmpstr (markdown, ==, expected);
+}
+
+static void
+test_copy_all (Fixture      *fixture,
+               gconstpointer user_data)
+{
+  g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", "run_python", "{\"code\":\"1 / 0\"}");
+  g_autoptr (ClocheToolRun) run = cloche_tool_run_new (call);
+  g_autoptr (ClocheItem) tool = cloche_item_new_tool (run);
+  g_autoptr (GString) expected = g_string_new ("> What is\n> it?\n\n```python\n1 / 0\n```\n\n> no\n\nIt **is**.");
+
+  add (fixture, CLOCHE_ITEM_QUESTION, "What is\nit?");
+  finish_run (run, CLOCHE_TOOL_ERROR, "no");
+  g_list_store_append (fixture->items, tool);
+  add (fixture, CLOCHE_ITEM_ANSWER, "It **is**.\n");
+  ui_test_frames (fixture->window, 3);
+  assert_copied (fixture, "");
+  cloche_transcript_select_all (CLOCHE_TRANSCRIPT (fixture->transcript));
+  assert_copied (fixture, expected->str);
+
+  /* What comes later is not in it. */
+  add (fixture, CLOCHE_ITEM_NOTICE, "later");
+  ui_test_frames (fixture->window, 3);
+  assert_copied (fixture, expected->str);
+
+  /* Most of these rows have no widgets. */
+  for (guint i = 0; i < 300; i++)
+    add (fixture, CLOCHE_ITEM_ANSWER, "*more*");
+  g_string_append (expected, "\n\n> later");
+  for (guint i = 0; i < 300; i++)
+    g_string_append (expected, "\n\n*more*");
+  cloche_transcript_select_all (CLOCHE_TRANSCRIPT (fixture->transcript));
+  assert_copied (fixture, expected->str);
+
+  g_list_store_remove (fixture->items, 0);
+  assert_copied (fixture, "");
+}
+
+/* A selection elsewhere ends it, as anywhere on a desktop. */
+static void
+test_one_selection (Fixture      *fixture,
+                    gconstpointer user_data)
+{
+  add (fixture, CLOCHE_ITEM_ANSWER, "text");
+  ui_test_frames (fixture->window, 2);
+  cloche_transcript_select_all (CLOCHE_TRANSCRIPT (fixture->transcript));
+  assert_copied (fixture, "text");
+  gdk_clipboard_set_text (gtk_widget_get_primary_clipboard (fixture->window), "other");
+  assert_copied (fixture, "");
+}
+
 #define ADD(name, func) g_test_add ("/ui/item-row/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -182,6 +259,8 @@ main (int    argc,
   ADD ("short", test_short);
   ADD ("at-once", test_at_once);
   ADD ("kinds", test_kinds);
+  ADD ("copy-all", test_copy_all);
+  ADD ("one-selection", test_one_selection);
 
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
 #include "cloche-code-view.h"
 #include "cloche-link.h"
 #include "cloche-prose.h"
+#include "cloche-selectable.h"
 #include "cloche-table.h"
 #include "ui-test.h"
 
@@ -117,6 +118,73 @@ test_copy (void)
   g_assert_finalize_object (view);
 }
 
+/* Over several blocks: their source where they are whole, fresh marks where they are cut. */
+static void
+test_copy_over_blocks (void)
+{
+  GtkWidget *view = g_object_ref_sink (cloche_markdown_view_new ());
+  ClocheSelectable *selectable = CLOCHE_SELECTABLE (view);
+  /* Positions: "a b" 0 to 3, "x = 1" newline "y" 3 to 10, the table 10 to 11, the line 11 to 12, "end" 12 to 15. */
+  static const struct
+  {
+    int start;
+    int end;
+    const char *markdown;
+  } CASES[] = {
+    { 0, 0, "" },
+    { 3, 3, "" },
+    { 0, CLOCHE_SELECTABLE_END, "a **b**\n\n```c\nx = 1\ny\n```\n\n|h|\n|-|\n|1|\n\n---\n\nend" },
+    { 2, 8, "**b**\n\n```c\nx = 1\n```" },
+    { 7, 11, "```c\n1\ny\n```\n\n|h|\n|-|\n|1|" },
+    { 10, 13, "|h|\n|-|\n|1|\n\n---\n\ne" },
+    { 3, 10, "```c\nx = 1\ny\n```" },
+  };
+
+  set (view, "a **b**\n\n```c\nx = 1\ny\n```\n\n|h|\n|-|\n|1|\n\n---\n\nend");
+  g_assert_cmpint (cloche_selectable_get_length (selectable), ==, 15);
+  for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    g_autofree char *markdown = cloche_selectable_dup_markdown (selectable, CASES[i].start, CASES[i].end);
+
+    g_assert_cmpstr (markdown, ==, CASES[i].markdown);
+  }
+  g_assert_finalize_object (view);
+}
+
+static gboolean
+is_tagged (GtkWidget *text_view,
+           int        offset)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (text_view));
+  GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (buffer), "selected");
+  GtkTextIter iter;
+
+  gtk_text_buffer_get_iter_at_offset (buffer, &iter, offset);
+
+  return tag != NULL && gtk_text_iter_has_tag (&iter, tag);
+}
+
+/* What is selected is seen to be, also when text comes behind it. */
+static void
+test_shown_selection (void)
+{
+  GtkWidget *view = g_object_ref_sink (cloche_markdown_view_new ());
+
+  set (view, "abc\n\n---\n\ndef");
+  cloche_selectable_select (CLOCHE_SELECTABLE (view), 1, 5);
+  set (view, "abc\n\n---\n\ndefg");
+  g_assert_false (is_tagged (get_child (view, 0), 0));
+  g_assert_true (is_tagged (get_child (view, 0), 1));
+  g_assert_true (gtk_widget_has_css_class (get_child (view, 1), "selected-whole"));
+  g_assert_true (is_tagged (get_child (view, 2), 0));
+  g_assert_false (is_tagged (get_child (view, 2), 1));
+
+  cloche_selectable_select (CLOCHE_SELECTABLE (view), 0, 0);
+  g_assert_false (is_tagged (get_child (view, 0), 1));
+  g_assert_false (gtk_widget_has_css_class (get_child (view, 1), "selected-whole"));
+  g_assert_false (is_tagged (get_child (view, 2), 0));
+  g_assert_finalize_object (view);
+}
+
 static void
 test_links (void)
 {
@@ -207,6 +275,8 @@ main (int    argc,
   g_test_add_func ("/ui/markdown-view/kinds", test_kinds);
   g_test_add_func ("/ui/markdown-view/growing", test_growing);
   g_test_add_func ("/ui/markdown-view/copy", test_copy);
+  g_test_add_func ("/ui/markdown-view/copy-over-blocks", test_copy_over_blocks);
+  g_test_add_func ("/ui/markdown-view/shown-selection", test_shown_selection);
   g_test_add_func ("/ui/markdown-view/links", test_links);
   g_test_add_func ("/ui/markdown-view/height-is-known", test_height_is_known);
   g_test_add_func ("/ui/markdown-view/long-line", test_long_line);

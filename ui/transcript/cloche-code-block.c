@@ -5,6 +5,9 @@
 
 #include "cloche-code-view.h"
 #include "cloche-copy-button.h"
+#include "cloche-markdown-fence.h"
+#include "cloche-selectable.h"
+#include "cloche-text-selection.h"
 
 #include <glib/gi18n.h>
 
@@ -16,7 +19,10 @@ struct _ClocheCodeBlock
   GtkWidget *view;
 };
 
-G_DEFINE_FINAL_TYPE (ClocheCodeBlock, cloche_code_block, GTK_TYPE_BOX)
+static void cloche_code_block_selectable_init (ClocheSelectableInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheCodeBlock, cloche_code_block, GTK_TYPE_BOX,
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_code_block_selectable_init))
 
 static char *
 dup_text (gpointer user_data)
@@ -24,6 +30,63 @@ dup_text (gpointer user_data)
   ClocheCodeBlock *self = user_data;
 
   return cloche_code_view_dup_text (CLOCHE_CODE_VIEW (self->view));
+}
+
+static int
+cloche_code_block_get_length (ClocheSelectable *selectable)
+{
+  return cloche_text_selection_get_length (GTK_TEXT_VIEW (CLOCHE_CODE_BLOCK (selectable)->view));
+}
+
+static void
+cloche_code_block_find (ClocheSelectable *selectable,
+                        double            x,
+                        double            y,
+                        int              *ret_start,
+                        int              *ret_end)
+{
+  ClocheCodeBlock *self = CLOCHE_CODE_BLOCK (selectable);
+
+  gtk_widget_translate_coordinates (GTK_WIDGET (self), self->view, x, y, &x, &y);
+  *ret_start = *ret_end = cloche_text_selection_find (GTK_TEXT_VIEW (self->view), x, y);
+}
+
+static void
+cloche_code_block_select (ClocheSelectable *selectable,
+                          int               start,
+                          int               end)
+{
+  cloche_text_selection_select (GTK_TEXT_VIEW (CLOCHE_CODE_BLOCK (selectable)->view), start, end);
+}
+
+static char *
+cloche_code_block_dup_markdown (ClocheSelectable *selectable,
+                                int               start,
+                                int               end)
+{
+  ClocheCodeBlock *self = CLOCHE_CODE_BLOCK (selectable);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->view));
+  GtkTextIter from;
+  GtkTextIter to;
+  g_autofree char *text = NULL;
+
+  if (start >= end)
+    return g_strdup ("");
+
+  gtk_text_buffer_get_iter_at_offset (buffer, &from, start);
+  gtk_text_buffer_get_iter_at_offset (buffer, &to, end);
+  text = gtk_text_iter_get_text (&from, &to);
+
+  return cloche_markdown_dup_fenced (gtk_label_get_text (GTK_LABEL (self->language_label)), text);
+}
+
+static void
+cloche_code_block_selectable_init (ClocheSelectableInterface *iface)
+{
+  iface->get_length = cloche_code_block_get_length;
+  iface->find = cloche_code_block_find;
+  iface->select = cloche_code_block_select;
+  iface->dup_markdown = cloche_code_block_dup_markdown;
 }
 
 static void

@@ -8,7 +8,9 @@
 #include "cloche-copy-button.h"
 #include "cloche-file-chip.h"
 #include "cloche-frame-flush.h"
+#include "cloche-item-markdown.h"
 #include "cloche-markdown-view.h"
+#include "cloche-selectable.h"
 #include "cloche-tool-card.h"
 
 #include <glib/gi18n.h>
@@ -29,7 +31,11 @@ struct _ClocheItemRow
   ClocheFiles *files;
 };
 
-G_DEFINE_FINAL_TYPE (ClocheItemRow, cloche_item_row, GTK_TYPE_WIDGET)
+static void cloche_item_row_selectable_init (ClocheSelectableInterface *iface);
+
+/* Of an answer any part can be selected, everything else as a whole. */
+G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheItemRow, cloche_item_row, GTK_TYPE_WIDGET,
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_item_row_selectable_init))
 
 static char *
 dup_item_text (gpointer user_data)
@@ -180,6 +186,66 @@ make_content (ClocheItemRow *self)
     return make_notice (self);
   }
   g_return_val_if_reached (gtk_label_new (NULL));
+}
+
+static int
+cloche_item_row_get_length (ClocheSelectable *selectable)
+{
+  ClocheItemRow *self = CLOCHE_ITEM_ROW (selectable);
+
+  return CLOCHE_IS_SELECTABLE (self->text_view) ? cloche_selectable_get_length (CLOCHE_SELECTABLE (self->text_view)) : 1;
+}
+
+static void
+cloche_item_row_find (ClocheSelectable *selectable,
+                      double            x,
+                      double            y,
+                      int              *ret_start,
+                      int              *ret_end)
+{
+  ClocheItemRow *self = CLOCHE_ITEM_ROW (selectable);
+
+  *ret_start = 0;
+  *ret_end = 1;
+  if (CLOCHE_IS_SELECTABLE (self->text_view))
+    cloche_selectable_find (CLOCHE_SELECTABLE (self->text_view), GTK_WIDGET (self), x, y, ret_start, ret_end);
+}
+
+static void
+cloche_item_row_select (ClocheSelectable *selectable,
+                        int               start,
+                        int               end)
+{
+  ClocheItemRow *self = CLOCHE_ITEM_ROW (selectable);
+
+  if (CLOCHE_IS_SELECTABLE (self->text_view))
+    cloche_selectable_select (CLOCHE_SELECTABLE (self->text_view), start, end);
+  else
+    cloche_selectable_mark (adw_clamp_get_child (ADW_CLAMP (self->clamp)), start < end);
+}
+
+static char *
+cloche_item_row_dup_markdown (ClocheSelectable *selectable,
+                              int               start,
+                              int               end)
+{
+  ClocheItemRow *self = CLOCHE_ITEM_ROW (selectable);
+
+  if (start < end && start <= 0 && end >= cloche_item_row_get_length (selectable))
+    return cloche_item_markdown_build (self->item);
+  if (CLOCHE_IS_SELECTABLE (self->text_view))
+    return cloche_selectable_dup_markdown (CLOCHE_SELECTABLE (self->text_view), start, end);
+
+  return g_strdup ("");
+}
+
+static void
+cloche_item_row_selectable_init (ClocheSelectableInterface *iface)
+{
+  iface->get_length = cloche_item_row_get_length;
+  iface->find = cloche_item_row_find;
+  iface->select = cloche_item_row_select;
+  iface->dup_markdown = cloche_item_row_dup_markdown;
 }
 
 static void

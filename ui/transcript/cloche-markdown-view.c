@@ -7,6 +7,7 @@
 #include "cloche-markdown-document.h"
 #include "cloche-prose.h"
 #include "cloche-link.h"
+#include "cloche-selectable.h"
 #include "cloche-table.h"
 
 #include <glib/gi18n.h>
@@ -21,9 +22,15 @@ struct _ClocheMarkdownView
 
   ClocheMarkdownDocument *document;
   GPtrArray *blocks;  /* of ClocheMarkdownBlock: what the children show */
+  int selection_start;
+  int selection_end;
 };
 
-G_DEFINE_FINAL_TYPE (ClocheMarkdownView, cloche_markdown_view, GTK_TYPE_BOX)
+static void cloche_markdown_view_selectable_init (ClocheSelectableInterface *iface);
+
+/* Positions count through the blocks one after the other; what is no text counts as one. */
+G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheMarkdownView, cloche_markdown_view, GTK_TYPE_BOX,
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_markdown_view_selectable_init))
 
 /* Names the picture and where it is said to be; it is never fetched. */
 static GtkWidget *
@@ -121,6 +128,127 @@ get_child (ClocheMarkdownView *self,
   return child;
 }
 
+static int
+get_child_length (GtkWidget *child)
+{
+  return CLOCHE_IS_SELECTABLE (child) ? cloche_selectable_get_length (CLOCHE_SELECTABLE (child)) : 1;
+}
+
+static int
+cloche_markdown_view_get_length (ClocheSelectable *selectable)
+{
+  int length = 0;
+
+  for (GtkWidget *child = get_child (CLOCHE_MARKDOWN_VIEW (selectable), 0); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    length += get_child_length (child);
+
+  return length;
+}
+
+static void
+cloche_markdown_view_find (ClocheSelectable *selectable,
+                           double            x,
+                           double            y,
+                           int              *ret_start,
+                           int              *ret_end)
+{
+  GtkWidget *self = GTK_WIDGET (selectable);
+  int at = 0;
+
+  *ret_start = *ret_end = 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (self); child != NULL; child = gtk_widget_get_next_sibling (child)) {
+    graphene_rect_t bounds;
+    int length = get_child_length (child);
+
+    *ret_start = *ret_end = at;
+    if (!gtk_widget_compute_bounds (child, self, &bounds) || y < bounds.origin.y)
+      return;
+    if (y < bounds.origin.y + bounds.size.height) {
+      int start = 0;
+      int end = length;
+
+      if (CLOCHE_IS_SELECTABLE (child))
+        cloche_selectable_find (CLOCHE_SELECTABLE (child), self, x, y, &start, &end);
+      *ret_start = at + start;
+      *ret_end = at + end;
+      return;
+    }
+    at += length;
+    *ret_start = *ret_end = at;
+  }
+}
+
+static void
+show_selection (ClocheMarkdownView *self)
+{
+  int at = 0;
+
+  for (GtkWidget *child = get_child (self, 0); child != NULL; child = gtk_widget_get_next_sibling (child)) {
+    int length = get_child_length (child);
+    int start = CLAMP (self->selection_start, at, at + length);
+    int end = CLAMP (self->selection_end, at, at + length);
+
+    if (CLOCHE_IS_SELECTABLE (child))
+      cloche_selectable_select (CLOCHE_SELECTABLE (child), start - at, end - at);
+    else
+      cloche_selectable_mark (child, start < end);
+    at += length;
+  }
+}
+
+static void
+cloche_markdown_view_select (ClocheSelectable *selectable,
+                             int               start,
+                             int               end)
+{
+  ClocheMarkdownView *self = CLOCHE_MARKDOWN_VIEW (selectable);
+
+  if (start >= end)
+    start = end = 0;
+  if (start == self->selection_start && end == self->selection_end)
+    return;
+
+  self->selection_start = start;
+  self->selection_end = end;
+  show_selection (self);
+}
+
+static char *
+cloche_markdown_view_dup_markdown (ClocheSelectable *selectable,
+                                   int               start,
+                                   int               end)
+{
+  ClocheMarkdownView *self = CLOCHE_MARKDOWN_VIEW (selectable);
+  GtkWidget *child = get_child (self, 0);
+  GString *out = g_string_new (NULL);
+  int at = 0;
+
+  for (guint i = 0; i < self->blocks->len; i++, child = gtk_widget_get_next_sibling (child)) {
+    int length = get_child_length (child);
+    g_autofree char *part = NULL;
+
+    if (start <= at && end >= at + length && start < end)
+      part = g_strchomp (g_strdup (cloche_markdown_block_get_source (self->blocks->pdata[i])));
+    else if (start < at + length && end > at)
+      part = cloche_selectable_dup_markdown (CLOCHE_SELECTABLE (child), MAX (start - at, 0), MIN (end - at, length));
+    if (part != NULL && *part != '\0')
+      g_string_append_printf (out, "%s%s", out->len > 0 ? "\n\n" : "", part);
+    at += length;
+  }
+
+  return g_string_free (out, FALSE);
+}
+
+static void
+cloche_markdown_view_selectable_init (ClocheSelectableInterface *iface)
+{
+  iface->get_length = cloche_markdown_view_get_length;
+  iface->find = cloche_markdown_view_find;
+  iface->select = cloche_markdown_view_select;
+  iface->dup_markdown = cloche_markdown_view_dup_markdown;
+}
+
 static void
 items_changed_cb (ClocheMarkdownView *self,
                   guint               position,
@@ -155,6 +283,9 @@ items_changed_cb (ClocheMarkdownView *self,
   g_ptr_array_remove_range (self->blocks, position, removed);
   for (guint i = 0; i < added; i++)
     g_ptr_array_insert (self->blocks, position + i, g_list_model_get_item (G_LIST_MODEL (self->document), position + i));
+
+  if (self->selection_start < self->selection_end)
+    show_selection (self);
 }
 
 static void

@@ -5,7 +5,9 @@
 
 #include "cloche-link.h"
 #include "cloche-prose-tags.h"
+#include "cloche-selectable.h"
 #include "cloche-text-height.h"
+#include "cloche-text-selection.h"
 
 /*
  * The buffer's text is not the block's: list items have their marker and a tab in front. @starts maps between the two:
@@ -31,7 +33,10 @@ struct _ClocheProse
   ClocheTextHeight *height;   /* or NULL before the first measure */
 };
 
-G_DEFINE_FINAL_TYPE (ClocheProse, cloche_prose, GTK_TYPE_TEXT_VIEW)
+static void cloche_prose_selectable_init (ClocheSelectableInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheProse, cloche_prose, GTK_TYPE_TEXT_VIEW,
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_prose_selectable_init))
 
 static void
 insert_paragraph (ClocheProse                   *self,
@@ -177,6 +182,52 @@ cloche_prose_copy_clipboard (GtkTextView *view)
 
   if (*markdown != '\0')
     gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (view)), markdown);
+}
+
+static int
+cloche_prose_get_length (ClocheSelectable *selectable)
+{
+  return cloche_text_selection_get_length (GTK_TEXT_VIEW (selectable));
+}
+
+static void
+cloche_prose_find (ClocheSelectable *selectable,
+                   double            x,
+                   double            y,
+                   int              *ret_start,
+                   int              *ret_end)
+{
+  *ret_start = *ret_end = cloche_text_selection_find (GTK_TEXT_VIEW (selectable), x, y);
+}
+
+static void
+cloche_prose_select (ClocheSelectable *selectable,
+                     int               start,
+                     int               end)
+{
+  cloche_text_selection_select (GTK_TEXT_VIEW (selectable), start, end);
+}
+
+static char *
+cloche_prose_dup_markdown (ClocheSelectable *selectable,
+                           int               start,
+                           int               end)
+{
+  ClocheProse *self = CLOCHE_PROSE (selectable);
+
+  if (self->block == NULL || start >= end)
+    return g_strdup ("");
+
+  return cloche_markdown_block_dup_markdown (self->block, to_block_offset (self, start), to_block_offset (self, end));
+}
+
+static void
+cloche_prose_selectable_init (ClocheSelectableInterface *iface)
+{
+  iface->get_length = cloche_prose_get_length;
+  iface->find = cloche_prose_find;
+  iface->select = cloche_prose_select;
+  iface->dup_markdown = cloche_prose_dup_markdown;
 }
 
 static void
@@ -337,12 +388,11 @@ cloche_prose_dup_selected_markdown (ClocheProse *self)
 
   g_return_val_if_fail (CLOCHE_IS_PROSE (self), g_strdup (""));
 
-  if (self->block == NULL ||
-      !gtk_text_buffer_get_selection_bounds (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self)), &start, &end))
+  if (!gtk_text_buffer_get_selection_bounds (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self)), &start, &end))
     return g_strdup ("");
 
-  return cloche_markdown_block_dup_markdown (self->block, to_block_offset (self, gtk_text_iter_get_offset (&start)),
-                                             to_block_offset (self, gtk_text_iter_get_offset (&end)));
+  return cloche_prose_dup_markdown (CLOCHE_SELECTABLE (self), gtk_text_iter_get_offset (&start),
+                                    gtk_text_iter_get_offset (&end));
 }
 
 /**

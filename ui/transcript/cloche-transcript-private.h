@@ -8,6 +8,27 @@
 
 G_BEGIN_DECLS
 
+/* Where a selection over several widgets begins or ends: see ClocheSelectable. */
+typedef struct
+{
+  guint row;
+  int start;
+  int end;
+} ClocheTranscriptPlace;
+
+typedef struct
+{
+  ClocheTranscriptPlace anchor;  /* where it was begun */
+  ClocheTranscriptPlace head;    /* where the mouse is or was */
+  gboolean is_active;
+  GtkWidget *scope;              /* weak: the widget that selects by itself while the mouse is in it */
+  double x;                      /* pixels from the corner of the view: where the mouse is */
+  double y;
+  guint tick_id;                 /* while it is being made with the mouse */
+  GtkWidget *menu;               /* or NULL before it was asked for */
+  GdkContentProvider *primary;   /* what we gave as the primary selection, while it is that */
+} ClocheTranscriptSelection;
+
 struct _ClocheTranscript
 {
   GtkWidget parent_instance;
@@ -16,6 +37,7 @@ struct _ClocheTranscript
   ClocheTranscriptRowFunc row_func;
   gpointer row_data;
   GDestroyNotify row_destroy;
+  ClocheTranscriptTextFunc text_func;
 
   ClocheRowHeights *heights;
   GPtrArray *widgets;          /* of GtkWidget, borrowed from the widget tree */
@@ -31,6 +53,8 @@ struct _ClocheTranscript
   gboolean is_configuring;     /* whether it is us who change the adjustment */
   guint cover_id;
   guint extend_id;
+
+  ClocheTranscriptSelection selection;
 };
 
 int      _cloche_transcript_get_page        (ClocheTranscript *self);
@@ -52,5 +76,14 @@ void     _cloche_transcript_splice_widgets  (ClocheTranscript *self,
                                              guint             position,
                                              guint             removed,
                                              guint             added);
+
+void     _cloche_transcript_add_selection_actions (GtkWidgetClass   *widget_class);
+void     _cloche_transcript_init_selection        (ClocheTranscript *self);
+void     _cloche_transcript_dispose_selection     (ClocheTranscript *self);
+void     _cloche_transcript_clear_selection       (ClocheTranscript *self);
+void     _cloche_transcript_show_selection        (ClocheTranscript *self,
+                                                   guint             row);
+void     _cloche_transcript_splice_selection      (ClocheTranscript *self,
+                                                   guint             position);
 
 G_END_DECLS

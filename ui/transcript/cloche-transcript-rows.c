@@ -63,6 +63,8 @@ realize_row (ClocheTranscript *self,
   if (is_above || self->widgets->len == 1)
     self->first = row;
 
+  if (self->selection.is_active)
+    _cloche_transcript_show_selection (self, row);
   if (self->width > 0)
     cloche_row_heights_set (self->heights, row, _cloche_transcript_measure_row (self, widget));
 }

@@ -149,6 +149,8 @@ cloche_transcript_size_allocate (GtkWidget *widget,
   place_rows (self, value);
   configure (self, value, total, width, height);
 
+  if (self->selection.menu != NULL)
+    gtk_popover_present (GTK_POPOVER (self->selection.menu));
   if (!is_covered (self, value, total, height))
     _cloche_transcript_schedule_cover (self);
   _cloche_transcript_schedule_extend (self);
@@ -196,6 +198,7 @@ items_changed_cb (ClocheTranscript *self,
                   guint             removed,
                   guint             added)
 {
+  _cloche_transcript_splice_selection (self, position);
   _cloche_transcript_splice_widgets (self, position, removed, added);
   cloche_row_heights_splice (self->heights, position, removed, added);
   move_anchor (self, position, removed, added);
@@ -252,6 +255,7 @@ cloche_transcript_dispose (GObject *object)
   ClocheTranscript *self = CLOCHE_TRANSCRIPT (object);
 
   cloche_transcript_set_model (self, NULL);
+  _cloche_transcript_dispose_selection (self);
   g_clear_handle_id (&self->cover_id, g_source_remove);
   g_clear_handle_id (&self->extend_id, g_source_remove);
   for (guint i = 0; i < G_N_ELEMENTS (self->adjustments); i++) {
@@ -365,6 +369,7 @@ cloche_transcript_class_init (ClocheTranscriptClass *klass)
 
   gtk_widget_class_set_css_name (widget_class, "transcript");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST);
+  _cloche_transcript_add_selection_actions (widget_class);
 }
 
 static void
@@ -374,6 +379,9 @@ cloche_transcript_init (ClocheTranscript *self)
   self->widgets = g_ptr_array_new ();
   self->sticks = TRUE;
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  /* For the keys that select and scroll. */
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  _cloche_transcript_init_selection (self);
 }
 
 GtkWidget *
@@ -403,6 +411,20 @@ cloche_transcript_set_row_func (ClocheTranscript       *self,
   self->row_destroy = destroy;
 }
 
+/**
+ * cloche_transcript_set_text_func:
+ *
+ * Says what a row is as Markdown, for copying.
+ */
+void
+cloche_transcript_set_text_func (ClocheTranscript        *self,
+                                 ClocheTranscriptTextFunc func)
+{
+  g_return_if_fail (CLOCHE_IS_TRANSCRIPT (self));
+
+  self->text_func = func;
+}
+
 GListModel *
 cloche_transcript_get_model (ClocheTranscript *self)
 {
@@ -427,6 +449,7 @@ cloche_transcript_set_model (ClocheTranscript *self,
 
   if (self->model != NULL)
     g_signal_handlers_disconnect_by_data (self->model, self);
+  _cloche_transcript_clear_selection (self);
   _cloche_transcript_drop_widgets (self, 0, self->widgets->len);
   cloche_row_heights_splice (self->heights, 0, _cloche_transcript_get_n_rows (self), 0);
   g_set_object (&self->model, model);

@@ -28,12 +28,23 @@ G_DECLARE_FINAL_TYPE (ClocheTranscript, cloche_transcript, CLOCHE, TRANSCRIPT, G
 typedef GtkWidget *(*ClocheTranscriptRowFunc) (gpointer item,
                                                gpointer user_data);
 
+/**
+ * ClocheTranscriptTextFunc:
+ * @item: (transfer none): an item of the model
+ *
+ * Returns: (transfer full): its Markdown, for copying; called for rows without a widget, too
+ */
+typedef char *(*ClocheTranscriptTextFunc) (gpointer item);
+
 GtkWidget  *cloche_transcript_new          (void) G_GNUC_WARN_UNUSED_RESULT;
 
 void        cloche_transcript_set_row_func (ClocheTranscript        *self,
                                             ClocheTranscriptRowFunc  func,
                                             gpointer                 user_data,
                                             GDestroyNotify           destroy);
+
+void        cloche_transcript_set_text_func (ClocheTranscript         *self,
+                                             ClocheTranscriptTextFunc  func);
 
 GListModel *cloche_transcript_get_model    (ClocheTranscript *self);
 void        cloche_transcript_set_model    (ClocheTranscript *self,
@@ -44,5 +55,8 @@ void        cloche_transcript_scroll_to_end  (ClocheTranscript *self);
 guint       cloche_transcript_get_n_realized (ClocheTranscript *self);
 GtkWidget  *cloche_transcript_get_row_widget (ClocheTranscript *self,
                                               guint             position);
+
+void        cloche_transcript_select_all            (ClocheTranscript *self);
+char       *cloche_transcript_dup_selected_markdown (ClocheTranscript *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
