@@ -5,7 +5,7 @@
 
 #include "cloche-base-error.h"
 #include "cloche-fd.h"
-#include "cloche-jail-landlock.h"
+#include "cloche-landlock.h"
 #include "cloche-machine-error.h"
 #include "cloche-paths.h"
 #include "cloche-qemu-args.h"
@@ -226,7 +226,7 @@ cloche_qemu_spawn_new (ClocheQemuSpec *spec,
 
   self->info_fd = -1;
   self->form = form;
-  self->has_landlock = cloche_jail_landlock_get_abi () > 0;
+  self->has_landlock = cloche_landlock_get_abi () > 0;
   if (form == CLOCHE_JAIL_FORM_FULL && bwrap == NULL) {
     g_set_error (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_NO_JAIL, "There is no program “bwrap”");
     return NULL;

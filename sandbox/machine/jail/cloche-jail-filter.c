@@ -3,12 +3,13 @@
  */
 #include "cloche-jail-filter.h"
 
+#include "cloche-call-filter.h"
+
 #include <asm/sockios.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@
  *
  * A deny list, because QEMU's needs change with every release and a list of what is allowed would break on the next one;
  * Landlock, namespaces and descriptors decide what can be reached at all. Refusals are errors, not deaths: QEMU probes
- * for features. Only the native ABI exists: libseccomp kills calls of any other (i386, x32).
+ * for features.
  *
  * Rules compare 64-bit registers, of which the kernel looks at 32 bits for ints. So a rule that refuses a value masks the
  * upper half away, and a rule that allows one value refuses all that are not equal in full.
@@ -72,87 +73,51 @@ static const int REFUSED[] = {
 static const unsigned REFUSED_FCNTL[] = { F_SETOWN, F_SETOWN_EX, F_SETSIG };
 static const unsigned REFUSED_IOCTL[] = { TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR };
 
-static int
-refuse_value (scmp_filter_ctx filter,
-              int             call,
-              unsigned        argument,
-              unsigned        value)
+static void
+refuse_value (cloche_call_filter *filter,
+              int                 call,
+              unsigned            argument,
+              unsigned            value)
 {
-  return seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), call, 1,
-                           SCMP_CMP (argument, SCMP_CMP_MASKED_EQ, 0xffffffffu, value));
+  cloche_call_filter_add_if (filter, SCMP_ACT_ERRNO (EPERM), call,
+                             CLOCHE_CONDITIONS (SCMP_CMP64 (argument, SCMP_CMP_MASKED_EQ, 0xffffffffu, value)));
 }
 
-static int
-refuse_all_but (scmp_filter_ctx filter,
-                int             call,
-                unsigned        argument,
-                unsigned        value)
+static void
+refuse_all_but (cloche_call_filter *filter,
+                int                 call,
+                unsigned            argument,
+                unsigned            value)
 {
-  return seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), call, 1, SCMP_CMP (argument, SCMP_CMP_NE, value));
-}
-
-static int
-add_lists (scmp_filter_ctx filter)
-{
-  int result = 0;
-
-  /* EDOM: libseccomp knows the name but this architecture lacks the call. */
-  for (size_t i = 0; i < sizeof REFUSED / sizeof *REFUSED && (result == 0 || result == -EDOM); i++)
-    result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), REFUSED[i], 0);
-  if (result == -EDOM)
-    result = 0;
-  for (size_t i = 0; i < sizeof REFUSED_FCNTL / sizeof *REFUSED_FCNTL && result == 0; i++)
-    result = refuse_value (filter, SCMP_SYS (fcntl), 1, REFUSED_FCNTL[i]);
-  for (size_t i = 0; i < sizeof REFUSED_IOCTL / sizeof *REFUSED_IOCTL && result == 0; i++)
-    result = refuse_value (filter, SCMP_SYS (ioctl), 1, REFUSED_IOCTL[i]);
-
-  return result;
-}
-
-static int
-add_rules (scmp_filter_ctx filter,
-           int             exec_fd)
-{
-  unsigned self = (unsigned) getpid ();
-  int result = add_lists (filter);
-
-  /* Signals only to itself. */
-  if (result == 0)
-    result = refuse_all_but (filter, SCMP_SYS (kill), 0, self);
-  if (result == 0)
-    result = refuse_all_but (filter, SCMP_SYS (tgkill), 0, self);
-  if (result == 0)
-    result = refuse_all_but (filter, SCMP_SYS (rt_sigqueueinfo), 0, self);
-  if (result == 0)
-    result = refuse_all_but (filter, SCMP_SYS (rt_tgsigqueueinfo), 0, self);
-  if (result == 0)
-    result = refuse_all_but (filter, SCMP_SYS (prlimit64), 0, 0);
-
-  /* Threads, but no processes. clone3() hides its flags in memory; glibc takes clone() when it does not exist. */
-  if (result == 0)
-    result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (clone), 1,
-                               SCMP_CMP (0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
-  if (result == 0)
-    result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (ENOSYS), SCMP_SYS (clone3), 0);
-
-  return result == 0 ? refuse_all_but (filter, SCMP_SYS (execveat), 0, (unsigned) exec_fd) : result;
+  cloche_call_filter_add_if (filter, SCMP_ACT_ERRNO (EPERM), call,
+                             CLOCHE_CONDITIONS (SCMP_CMP64 (argument, SCMP_CMP_NE, value)));
 }
 
 int
 cloche_jail_filter_enforce (int exec_fd)
 {
-  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ALLOW);
-  int result;
+  cloche_call_filter *filter = cloche_call_filter_new (SCMP_ACT_ALLOW);
+  unsigned self = (unsigned) getpid ();
 
-  if (filter == NULL)
-    return -ENOMEM;
+  cloche_call_filter_add (filter, SCMP_ACT_ERRNO (EPERM), REFUSED, sizeof REFUSED / sizeof *REFUSED);
+  for (size_t i = 0; i < sizeof REFUSED_FCNTL / sizeof *REFUSED_FCNTL; i++)
+    refuse_value (filter, SCMP_SYS (fcntl), 1, REFUSED_FCNTL[i]);
+  for (size_t i = 0; i < sizeof REFUSED_IOCTL / sizeof *REFUSED_IOCTL; i++)
+    refuse_value (filter, SCMP_SYS (ioctl), 1, REFUSED_IOCTL[i]);
 
-  result = add_rules (filter, exec_fd);
-  if (result == 0)
-    result = seccomp_attr_set (filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);    /* A binary tree: QEMU makes many calls. */
-  if (result == 0)
-    result = seccomp_load (filter);
-  seccomp_release (filter);
+  /* Signals only to itself. */
+  refuse_all_but (filter, SCMP_SYS (kill), 0, self);
+  refuse_all_but (filter, SCMP_SYS (tgkill), 0, self);
+  refuse_all_but (filter, SCMP_SYS (rt_sigqueueinfo), 0, self);
+  refuse_all_but (filter, SCMP_SYS (rt_tgsigqueueinfo), 0, self);
+  refuse_all_but (filter, SCMP_SYS (prlimit64), 0, 0);
 
-  return result;
+  /* Threads, but no processes. clone3() hides its flags in memory; glibc takes clone() when it does not exist. */
+  cloche_call_filter_add_if (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (clone),
+                             CLOCHE_CONDITIONS (SCMP_CMP64 (0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)));
+  cloche_call_filter_add (filter, SCMP_ACT_ERRNO (ENOSYS), (const int[]) { SCMP_SYS (clone3) }, 1);
+
+  refuse_all_but (filter, SCMP_SYS (execveat), 0, (unsigned) exec_fd);
+
+  return cloche_call_filter_load (filter);
 }

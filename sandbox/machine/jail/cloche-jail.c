@@ -2,12 +2,12 @@
  * SPDX-FileCopyrightText: The Cloche authors
  */
 #include "cloche-jail-filter.h"
-#include "cloche-jail-landlock.h"
+#include "cloche-landlock.h"
+#include "cloche-privileges.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
@@ -57,13 +57,13 @@ typedef struct
 {
   int fd;
   bool has_access;
-  cloche_jail_access access;
+  cloche_landlock_access access;
 } Kept;
 
 typedef struct
 {
   const char *path;
-  cloche_jail_access access;
+  cloche_landlock_access access;
   bool may_be_absent;
 } Rule;
 
@@ -103,10 +103,10 @@ parse_number (const char *text,
 }
 
 static void
-add_kept (Options           *options,
-          const char        *text,
-          bool               has_access,
-          cloche_jail_access access)
+add_kept (Options               *options,
+          const char            *text,
+          bool                   has_access,
+          cloche_landlock_access access)
 {
   if (options->n_kept == MAX_KEPT)
     die ("too many descriptors", E2BIG);
@@ -115,10 +115,10 @@ add_kept (Options           *options,
 }
 
 static void
-add_rule (Options           *options,
-          const char        *path,
-          cloche_jail_access access,
-          bool               may_be_absent)
+add_rule (Options               *options,
+          const char            *path,
+          cloche_landlock_access access,
+          bool                   may_be_absent)
 {
   if (options->n_rules == MAX_RULES)
     die ("too many paths", E2BIG);
@@ -131,17 +131,17 @@ take_option (Options *options,
              int      option)
 {
   switch (option) {
-  case 'k': add_kept (options, optarg, false, CLOCHE_JAIL_ACCESS_READ); break;
-  case 'r': add_kept (options, optarg, true, CLOCHE_JAIL_ACCESS_READ); break;
-  case 'w': add_kept (options, optarg, true, CLOCHE_JAIL_ACCESS_WRITE); break;
-  case 'R': add_rule (options, optarg, CLOCHE_JAIL_ACCESS_READ, false); break;
-  case 'T': add_rule (options, optarg, CLOCHE_JAIL_ACCESS_READ, true); break;
-  case 'W': add_rule (options, optarg, CLOCHE_JAIL_ACCESS_WRITE, false); break;
-  case 'X': add_rule (options, optarg, CLOCHE_JAIL_ACCESS_EXECUTE, false); break;
+  case 'k': add_kept (options, optarg, false, CLOCHE_LANDLOCK_ACCESS_READ); break;
+  case 'r': add_kept (options, optarg, true, CLOCHE_LANDLOCK_ACCESS_READ); break;
+  case 'w': add_kept (options, optarg, true, CLOCHE_LANDLOCK_ACCESS_WRITE); break;
+  case 'R': add_rule (options, optarg, CLOCHE_LANDLOCK_ACCESS_READ, false); break;
+  case 'T': add_rule (options, optarg, CLOCHE_LANDLOCK_ACCESS_READ, true); break;
+  case 'W': add_rule (options, optarg, CLOCHE_LANDLOCK_ACCESS_WRITE, false); break;
+  case 'X': add_rule (options, optarg, CLOCHE_LANDLOCK_ACCESS_EXECUTE, false); break;
   case 'd': options->die_with = (int) parse_number (optarg, MAX_DESCRIPTORS - 1); break;
   case 'f': options->file_bytes = (rlim_t) parse_number (optarg, 1ll << 50); break;
   case 'n': options->without_landlock = true; break;
-  case 'c': (void) printf ("landlock %d\n", cloche_jail_landlock_get_abi ()); exit (0);
+  case 'c': (void) printf ("landlock %d\n", cloche_landlock_get_abi ()); exit (0);
   default: die ("unknown option", EINVAL);
   }
 }
@@ -214,18 +214,13 @@ close_others (const Options *options)
 }
 
 static void
-set_limit (int    resource,
-           rlim_t value)
+set_limit (int      resource,
+           uint64_t value)
 {
-  struct rlimit limit;
+  int result = cloche_privileges_limit (resource, value);
 
-  if (getrlimit (resource, &limit) < 0)
-    die ("could not read a limit", errno);
-  if (limit.rlim_max < value)
-    value = limit.rlim_max;
-  limit.rlim_cur = limit.rlim_max = value;
-  if (setrlimit (resource, &limit) < 0)
-    die ("could not set a limit", errno);
+  if (result < 0)
+    die ("could not set a limit", -result);
 }
 
 static void
@@ -257,57 +252,34 @@ open_program (const char *path)
   return EXEC_FD;
 }
 
-/* All of them: root outside of bubblewrap has them, and nothing here needs one. */
-static void
-drop_capabilities (void)
-{
-  struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-  struct __user_cap_data_struct data[2] = { { 0 }, { 0 } };
-
-  for (int capability = 0; prctl (PR_CAPBSET_READ, capability) >= 0; capability++)
-    if (prctl (PR_CAPBSET_DROP, capability) < 0 && errno != EPERM)
-      die ("could not drop a capability", errno);
-  if (prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
-    die ("could not drop ambient capabilities", errno);
-  if (syscall (SYS_capset, &header, data) < 0)
-    die ("could not drop capabilities", errno);
-}
-
 static void
 allow_path (int         rules_fd,
             const Rule *rule)
 {
-  int fd = open (rule->path, O_PATH | O_CLOEXEC);
-  int result;
+  int result = cloche_landlock_allow_path (rules_fd, rule->path, rule->access);
 
-  if (fd < 0 && errno == ENOENT && rule->may_be_absent)
-    return;
-  if (fd < 0)
-    die (rule->path, errno);
-  result = cloche_jail_landlock_allow (rules_fd, fd, rule->access);
-  if (result < 0)
+  if (result < 0 && !(result == -ENOENT && rule->may_be_absent))
     die (rule->path, -result);
-  (void) close (fd);
 }
 
 static int
 make_rules (const Options *options)
 {
-  int rules_fd = cloche_jail_landlock_new ();
+  int rules_fd = cloche_landlock_new (0);
 
   if (rules_fd == -ENOSYS && options->without_landlock)
     return -1;
   if (rules_fd < 0)
     die ("no Landlock", -rules_fd);
 
-  if (cloche_jail_landlock_allow (rules_fd, EXEC_FD, CLOCHE_JAIL_ACCESS_EXECUTE) < 0)
+  if (cloche_landlock_allow (rules_fd, EXEC_FD, CLOCHE_LANDLOCK_ACCESS_EXECUTE) < 0)
     die ("could not allow the program", EINVAL);
   for (int i = 0; i < options->n_rules; i++)
     allow_path (rules_fd, &options->rules[i]);
 
   for (int i = 0; i < options->n_kept; i++) {
     const Kept *kept = &options->kept[i];
-    int result = kept->has_access ? cloche_jail_landlock_allow (rules_fd, kept->fd, kept->access) : 0;
+    int result = kept->has_access ? cloche_landlock_allow (rules_fd, kept->fd, kept->access) : 0;
 
     /* EBADFD: a memfd, which lives on no file system that rules could name; seals guard it. */
     if (result < 0 && result != -EBADFD)
@@ -336,12 +308,11 @@ main (int    argc,
   if (chdir ("/") < 0)
     die ("could not go to /", errno);
   set_limits (&options);
-  drop_capabilities ();
   /* QEMU asks for huge pages for its translated code, which rounds what it uses up by megabytes: 3 MB of 96. */
   (void) prctl (PR_SET_THP_DISABLE, 1, 0, 0, 0);        /* A kernel without them has nothing to disable. */
-  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-    die ("no_new_privs", errno);
-  if (rules_fd >= 0 && (result = cloche_jail_landlock_enforce (rules_fd)) < 0)
+  if ((result = cloche_privileges_drop ()) < 0)
+    die ("could not give up privileges", -result);
+  if (rules_fd >= 0 && (result = cloche_landlock_enforce (rules_fd)) < 0)
     die ("Landlock", -result);
   (void) close (rules_fd);
 

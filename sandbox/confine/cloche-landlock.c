@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The Cloche authors
  */
-#include "cloche-jail-landlock.h"
+#include "cloche-landlock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,14 +27,16 @@
 #define FS_REFER (1ull << 13)
 #define FS_TRUNCATE (1ull << 14)
 
-#define NET_ALL 3ull            /* bind and connect of TCP */
-#define SCOPE_ALL 3ull          /* abstract unix sockets and signals outside the domain */
+#define NET_BIND_TCP (1ull << 0)
+#define NET_CONNECT_TCP (1ull << 1)
+#define SCOPE_ABSTRACT_UNIX (1ull << 0)
+#define SCOPE_SIGNAL (1ull << 1)
 
 struct ruleset_attr { uint64_t fs, net, scoped; };
 struct path_beneath_attr { uint64_t access; int32_t fd; } __attribute__ ((packed));
 
 int
-cloche_jail_landlock_get_abi (void)
+cloche_landlock_get_abi (void)
 {
   long abi = syscall (SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
 
@@ -47,14 +50,15 @@ get_handled_fs (int abi)
 }
 
 int
-cloche_jail_landlock_new (void)
+cloche_landlock_new (unsigned keep)
 {
-  int abi = cloche_jail_landlock_get_abi ();
+  int abi = cloche_landlock_get_abi ();
   struct ruleset_attr attr = {
     .fs = get_handled_fs (abi),
-    .net = abi >= 4 ? NET_ALL : 0,
-    .scoped = abi >= 6 ? SCOPE_ALL : 0,
+    .net = NET_BIND_TCP | ((keep & CLOCHE_LANDLOCK_KEEP_CONNECT) != 0 ? 0 : NET_CONNECT_TCP),
+    .scoped = SCOPE_ABSTRACT_UNIX | ((keep & CLOCHE_LANDLOCK_KEEP_SIGNAL) != 0 ? 0 : SCOPE_SIGNAL),
   };
+  /* Fields that the kernel does not know are not shown to it. */
   size_t size = abi >= 6 ? sizeof attr : abi >= 4 ? 2 * sizeof (uint64_t) : sizeof (uint64_t);
   long fd;
 
@@ -67,9 +71,9 @@ cloche_jail_landlock_new (void)
 }
 
 int
-cloche_jail_landlock_allow (int                rules_fd,
-                            int                fd,
-                            cloche_jail_access access)
+cloche_landlock_allow (int                    rules_fd,
+                       int                    fd,
+                       cloche_landlock_access access)
 {
   struct path_beneath_attr attr = { .access = FS_READ_FILE, .fd = fd };
   struct stat st;
@@ -77,21 +81,38 @@ cloche_jail_landlock_allow (int                rules_fd,
   if (fstat (fd, &st) < 0)
     return -errno;
 
-  if (access == CLOCHE_JAIL_ACCESS_EXECUTE)
+  if (access == CLOCHE_LANDLOCK_ACCESS_EXECUTE)
     attr.access |= FS_EXECUTE;
-  if (access == CLOCHE_JAIL_ACCESS_WRITE)
+  if (access == CLOCHE_LANDLOCK_ACCESS_WRITE)
     attr.access |= FS_WRITE_FILE;
-  if (access == CLOCHE_JAIL_ACCESS_WRITE && S_ISCHR (st.st_mode))
+  if (access == CLOCHE_LANDLOCK_ACCESS_WRITE && S_ISCHR (st.st_mode))
     attr.access |= FS_IOCTL_DEV;
   if (S_ISDIR (st.st_mode))
     attr.access |= FS_READ_DIR;
-  attr.access &= get_handled_fs (cloche_jail_landlock_get_abi ());
+  attr.access &= get_handled_fs (cloche_landlock_get_abi ());
 
   return syscall (SYS_landlock_add_rule, rules_fd, RULE_PATH_BENEATH, &attr, 0) < 0 ? -errno : 0;
 }
 
 int
-cloche_jail_landlock_enforce (int rules_fd)
+cloche_landlock_allow_path (int                    rules_fd,
+                            const char            *path,
+                            cloche_landlock_access access)
+{
+  int fd = open (path, O_PATH | O_CLOEXEC);
+  int result;
+
+  if (fd < 0)
+    return -errno;
+
+  result = cloche_landlock_allow (rules_fd, fd, access);
+  (void) close (fd);
+
+  return result;
+}
+
+int
+cloche_landlock_enforce (int rules_fd)
 {
   return syscall (SYS_landlock_restrict_self, rules_fd, 0) < 0 ? -errno : 0;
 }
