@@ -18,7 +18,7 @@
  *   1. everything that needs files of the host is read: what the machine will be told
  *   2. the template's memory                     (holder, or the file itself)
  *   3. QEMU is spawned, jailed, and loads the frozen state; the machine is still stopped
- *   4. this process confines itself: from here on it starts nothing and opens nothing outside its folders
+ *   4. this process confines itself: from here on it starts nothing and opens nothing
  *   5. the machine runs; the agent says hello    (the first bytes of the guest's that anybody parses)
  *   6. revive: the machine has its own randomness, clock and names
  *
@@ -107,6 +107,15 @@ running_cb (GObject      *source,
                                      greeted_cb, g_steal_pointer (&task));
 }
 
+static gboolean
+confine (ClocheQemu *qemu,
+         GError    **error)
+{
+  const GPid may_kill[] = { cloche_qemu_get_pid (qemu), cloche_qemu_get_jail_pid (qemu) };
+
+  return cloche_keeper_confine (may_kill, G_N_ELEMENTS (may_kill), error);
+}
+
 static void
 spawned_cb (GObject      *source,
             GAsyncResult *result,
@@ -115,14 +124,12 @@ spawned_cb (GObject      *source,
   g_autoptr (GTask) task = user_data;
   GCancellable *cancellable = g_task_get_cancellable (task);
   Steps *steps = g_task_get_task_data (task);
-  ClocheMachineFolder *folder = g_task_get_source_object (task);
   ClocheKeeperBoot *boot = steps->boot;
   g_autoptr (GIOStream) control = NULL;
   g_autoptr (GIOStream) bulk = NULL;
   GError *error = NULL;
 
-  if (!cloche_qemu_start_finish (boot->qemu, result, &error) ||
-      !cloche_keeper_confine (cloche_machine_folder_get_path (folder), &error)) {
+  if (!cloche_qemu_start_finish (boot->qemu, result, &error) || !confine (boot->qemu, &error)) {
     g_task_return_error (task, error);
     return;
   }

@@ -3,95 +3,79 @@
  */
 #include "cloche-keeper-confine.h"
 
+#include "cloche-call-filter.h"
 #include "cloche-fd.h"
+#include "cloche-landlock.h"
+#include "cloche-privileges.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/landlock.h>
-#include <seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 
 G_DEFINE_QUARK (cloche-keeper-error-quark, cloche_keeper_error)
 
-/* The system calls that a keeper has no more use for once QEMU and gate run. Threads (clone) and accept stay. */
-static const int DENIED[] = {
-  SCMP_SYS (add_key), SCMP_SYS (bind), SCMP_SYS (bpf), SCMP_SYS (chroot), SCMP_SYS (connect), SCMP_SYS (execve),
-  SCMP_SYS (execveat), SCMP_SYS (fork), SCMP_SYS (init_module), SCMP_SYS (io_uring_setup), SCMP_SYS (kexec_load),
-  SCMP_SYS (keyctl), SCMP_SYS (listen), SCMP_SYS (mount), SCMP_SYS (move_mount), SCMP_SYS (open_by_handle_at),
-  SCMP_SYS (open_tree), SCMP_SYS (perf_event_open), SCMP_SYS (pidfd_getfd), SCMP_SYS (pivot_root),
-  SCMP_SYS (process_vm_readv), SCMP_SYS (process_vm_writev), SCMP_SYS (ptrace), SCMP_SYS (request_key),
-  SCMP_SYS (setns), SCMP_SYS (socket), SCMP_SYS (umount2), SCMP_SYS (unshare), SCMP_SYS (userfaultfd),
-  SCMP_SYS (vfork),
-};
+/*
+ * What a keeper may still do after this, should a guest have taken it over: use the descriptors that it has (clients, the
+ * guest's ports, the monitor, the gate's link, the disk), take further clients, and end its own machine. It opens nothing,
+ * for it has everything open by then.
+ *
+ * Three layers, as the gate has them. What is not on the list of system calls fails with ENOSYS, because that is what
+ * libraries are prepared for: GLib and the C library look for files of their own late (/sys for the number of processors),
+ * and do without.
+ */
 
-#define READ_ACCESS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define ALL_ACCESS ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)       /* everything of the first ABI */
+/* Hearing that QEMU has ended. */
+static const int CALLS[] = { SCMP_SYS (wait4), SCMP_SYS (waitid) };
 
 static gboolean
 fail (GError    **error,
       const char *what,
-      int         errsv)
+      int         result)
 {
-  g_set_error (error, CLOCHE_KEEPER_ERROR, CLOCHE_KEEPER_ERROR_CONFINE, "%s: %s", what, g_strerror (errsv));
+  g_set_error (error, CLOCHE_KEEPER_ERROR, CLOCHE_KEEPER_ERROR_CONFINE, "%s: %s", what, g_strerror (-result));
 
   return FALSE;
 }
 
 static gboolean
-allow_below (int         ruleset,
-             const char *path,
-             guint64     access,
-             GError    **error)
+confine_files (GError **error)
 {
-  cloche_autofd int fd = open (path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  struct landlock_path_beneath_attr rule = { .allowed_access = access, .parent_fd = fd };
+  cloche_autofd int rules = cloche_landlock_new (CLOCHE_LANDLOCK_KEEP_SIGNAL);
+  int result;
 
-  if (fd < 0 || syscall (SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)
-    return fail (error, path, errno);
+  if (rules < 0)
+    return fail (error, "The kernel has no Landlock", rules);
+  result = cloche_landlock_enforce (rules);
 
-  return TRUE;
+  return result == 0 || fail (error, "Landlock refused to confine the keeper", result);
 }
 
 static gboolean
-confine_files (const char *folder,
+confine_calls (const GPid *may_kill,
+               gsize       n_may_kill,
                GError    **error)
 {
-  struct landlock_ruleset_attr attr = { .handled_access_fs = ALL_ACCESS };
-  cloche_autofd int ruleset = (int) syscall (SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
+  cloche_call_filter *filter = cloche_call_filter_new (SCMP_ACT_ERRNO (ENOSYS));
+  int result;
 
-  if (ruleset < 0)
-    return fail (error, "The kernel has no Landlock", errno);
-  if (!allow_below (ruleset, folder, ALL_ACCESS & ~LANDLOCK_ACCESS_FS_EXECUTE, error) ||
-      !allow_below (ruleset, "/proc", READ_ACCESS, error))
-    return FALSE;
-  if (syscall (SYS_landlock_restrict_self, ruleset, 0) < 0)
-    return fail (error, "Landlock refused to confine the keeper", errno);
+  cloche_call_filter_allow_program (filter);
+  cloche_call_filter_add (filter, SCMP_ACT_ALLOW, CALLS, G_N_ELEMENTS (CALLS));
+  for (gsize i = 0; i < n_may_kill; i++)
+    if (may_kill[i] > 0)
+      cloche_call_filter_add_if (filter, SCMP_ACT_ALLOW, SCMP_SYS (kill),
+                                 CLOCHE_CONDITIONS (SCMP_A0_32 (SCMP_CMP_EQ, (uint32_t) may_kill[i])));
+  result = cloche_call_filter_load (filter);
 
-  return TRUE;
-}
-
-static gboolean
-confine_calls (GError **error)
-{
-  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ALLOW);
-  int result = filter != NULL ? 0 : -ENOMEM;
-
-  for (gsize i = 0; result == 0 && i < G_N_ELEMENTS (DENIED); i++)
-    result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), DENIED[i], 0);
-  if (result == 0)
-    result = seccomp_load (filter);
-  seccomp_release (filter);
-
-  return result == 0 || fail (error, "The kernel refused a filter of system calls", -result);
+  return result == 0 || fail (error, "The kernel refused a filter of system calls", result);
 }
 
 gboolean
-cloche_keeper_confine (const char *folder,
+cloche_keeper_confine (const GPid *may_kill,
+                       gsize       n_may_kill,
                        GError    **error)
 {
-  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-    return fail (error, "Could not give up privileges", errno);
+  int result = cloche_privileges_drop ();
 
-  return confine_files (folder, error) && confine_calls (error);
+  if (result < 0)
+    return fail (error, "Could not give up privileges", result);
+
+  return confine_files (error) && confine_calls (may_kill, n_may_kill, error);
 }

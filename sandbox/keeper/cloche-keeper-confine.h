@@ -7,10 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* Takes from this process, for good and before it reads the first byte of a guest's: starting programs, making sockets,
- * looking into other processes, and every file but those below @folder and of /proc. %CLOCHE_KEEPER_ERROR_CONFINE if the
- * system cannot do that; the process must then not go on. */
-gboolean cloche_keeper_confine (const char  *folder,
+/* Takes from this process, for good and before it reads the first byte of a guest's: every file and socket that it has not
+ * got yet, starting programs, looking into other processes, and signals to any but @may_kill. 0 in there is nobody.
+ * %CLOCHE_KEEPER_ERROR_CONFINE if the system cannot do that; the process must then not go on. */
+gboolean cloche_keeper_confine (const GPid  *may_kill,
+                                gsize        n_may_kill,
                                 GError     **error);
 
 /**

@@ -174,19 +174,6 @@ drop_process (ClocheQemu *self)
   g_clear_pointer (&self->spawn, cloche_qemu_spawn_free);
 }
 
-static gboolean
-read_small_file (int   fd,
-                 char *buffer)
-{
-  ssize_t n = read (fd, buffer, SMALL_FILE_BYTES - 1);
-
-  if (n < 0)
-    return FALSE;
-
-  buffer[n] = '\0';
-  return TRUE;
-}
-
 /* Opened now because a keeper that has confined itself cannot open it any more. */
 static void
 open_memory_file (ClocheQemu *self)
@@ -381,6 +368,22 @@ cloche_qemu_get_pid (ClocheQemu *self)
 }
 
 /**
+ * cloche_qemu_get_jail_pid:
+ *
+ * The process that was started: bubblewrap, whose child QEMU is, or QEMU itself. 0 when it is not there.
+ */
+GPid
+cloche_qemu_get_jail_pid (ClocheQemu *self)
+{
+  const char *identifier;
+
+  g_return_val_if_fail (CLOCHE_IS_QEMU (self), 0);
+
+  identifier = self->spawn != NULL ? g_subprocess_get_identifier (self->spawn->process) : NULL;
+  return identifier != NULL ? (GPid) strtol (identifier, NULL, 10) : 0;
+}
+
+/**
  * cloche_qemu_get_jail_form:
  *
  * Which protection is active; valid once it has started.
@@ -410,12 +413,12 @@ cloche_qemu_has_landlock (ClocheQemu *self)
 guint64
 cloche_qemu_read_memory (ClocheQemu *self)
 {
-  char text[SMALL_FILE_BYTES];
+  char text[SMALL_FILE_BYTES] = "";
   const char *line;
 
   g_return_val_if_fail (CLOCHE_IS_QEMU (self), 0);
 
-  if (self->memory_fd < 0 || lseek (self->memory_fd, 0, SEEK_SET) < 0 || !read_small_file (self->memory_fd, text))
+  if (self->memory_fd < 0 || pread (self->memory_fd, text, sizeof text - 1, 0) < 0)
     return 0;
 
   line = strstr (text, "\nAnonymous:");

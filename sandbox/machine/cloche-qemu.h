@@ -24,6 +24,7 @@ ClocheQemu     *cloche_qemu_new (ClocheQemuSpec *spec) G_GNUC_WARN_UNUSED_RESULT
 
 gboolean        cloche_qemu_is_alive      (ClocheQemu *self);
 GPid            cloche_qemu_get_pid       (ClocheQemu *self);
+GPid            cloche_qemu_get_jail_pid  (ClocheQemu *self);
 ClocheJailForm  cloche_qemu_get_jail_form (ClocheQemu *self);
 gboolean        cloche_qemu_has_landlock  (ClocheQemu *self);
 guint64         cloche_qemu_read_memory   (ClocheQemu *self);
