@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <sys/random.h>
 
-/* bytes: what the guest's generator is seeded with; twice what its key needs. */
-#define ENTROPY_BYTES 64
+/* bytes: what the guest's generator is seeded with: the size of its key. */
+#define ENTROPY_BYTES 32
 
 static char *
 new_entropy (GError **error)

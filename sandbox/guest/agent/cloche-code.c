@@ -251,14 +251,9 @@ cloche_code_interrupt (cloche_agent *agent)
 }
 
 void
-cloche_code_reseed (cloche_agent *agent,
-                    const uint8_t entropy[32])
+cloche_code_reseed (cloche_agent *agent)
 {
-  char hex[65];
-
-  for (int i = 0; i < 32; i++)
-    (void) snprintf (hex + 2 * i, 3, "%02x", entropy[i]);
-  cloche_services_call (agent->services, SERVICE, json_pack ("{s:s, s:s}", "op", "reseed", "entropy", hex), NULL, NULL);
+  cloche_services_call (agent->services, SERVICE, json_pack ("{s:s}", "op", "reseed"), NULL, NULL);
 }
 
 /* A stream that waits for the kernel's restart, and may go away meanwhile. */

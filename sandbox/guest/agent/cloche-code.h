@@ -9,7 +9,6 @@
 
 /* Interrupts whatever cell is running. */
 void cloche_code_interrupt (cloche_agent *agent);
-/* Gives the kernel's generators fresh seeds out of @entropy; before the next cell it also looks anew at the time zone and
- * enters the root's /workspace. Cells that are sent after this call run after it. */
-void cloche_code_reseed    (cloche_agent  *agent,
-                            const uint8_t  entropy[32]);
+/* Gives Python's generators fresh seeds out of the kernel's, which must have been stirred; before the next cell it also
+ * looks anew at the time zone and enters the root's /workspace. Cells that are sent after this call run after it. */
+void cloche_code_reseed    (cloche_agent *agent);

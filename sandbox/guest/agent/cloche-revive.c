@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* bytes: half for the kernel's generators and half for the programs'. */
-#define ENTROPY_BYTES 64
+/* bytes: as many as the key of the kernel's generator. */
+#define ENTROPY_BYTES 32
 
 /* What a size may be limited to, in MiB and processors. */
 #define MAX_MEMORY_MIB (1024 * 1024)
@@ -70,14 +70,14 @@ apply (cloche_agent          *agent,
   int result;
 
   *ret_step = "entropy";
-  result = cloche_kernel_state_stir (entropy, ENTROPY_BYTES / 2);
+  result = cloche_kernel_state_stir (entropy, ENTROPY_BYTES);
   if (result < 0)
     return result;
   *ret_step = "clock";
   result = cloche_kernel_state_set_clock_us (cloche_request_number (request, "realtime_us", 0));
   if (result < 0)
     return result;
-  cloche_code_reseed (agent, entropy + ENTROPY_BYTES / 2);
+  cloche_code_reseed (agent);
   *ret_step = "names";
   result = cloche_identity_apply (identity);
   if (result < 0)
@@ -105,7 +105,7 @@ cloche_op_revive (cloche_agent  *agent,
   }
   if (strcmp (cloche_request_text (request, "kind", ""), "new") != 0 || !cloche_identity_is_valid (&identity) ||
       !parse_hex (cloche_request_text (request, "entropy", ""), entropy) || check_limits (request) < 0) {
-    cloche_reply_error (stream, "invalid", "revive takes kind new, 64 bytes of entropy, and proper names and limits");
+    cloche_reply_error (stream, "invalid", "revive takes kind new, 32 bytes of entropy, and proper names and limits");
     return;
   }
   agent->is_revived = true;     /* Also if it fails half-way: such a machine is good for nothing. */

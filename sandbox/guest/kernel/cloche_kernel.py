@@ -14,6 +14,7 @@ TABLE_MIME = "application/vnd.cloche.table+json"
 MAX_ROWS = 200          # of a table that is shown; its true size is told beside
 MAX_COLUMNS = 100
 MAX_CELL_CHARACTERS = 500
+MT19937_WORDS = 624     # the state of numpy's generator; a position past them all makes the next draw mix them first
 
 
 def format_cell(value):
@@ -68,19 +69,22 @@ def settle_in(*_):
     shell.user_ns["_oh"].clear()
 
 
-def reseed(entropy):
-    """In a fork of the template: whatever cached randomness takes the fork's own. What is returned is shown to nobody, but
-    walks the path that the first cell's result will walk, while revive is still mounting the disk."""
+def reseed():
+    """In a fork of the template: whatever cached randomness takes the fork's own, which the kernel has had from the host by
+    now. As raw state where that can be: seeding by way of hashes and array arithmetic is twenty thousand instructions that
+    an emulated machine translates for this alone. What is returned is shown to nobody, but walks the path that the first
+    cell's result will walk, while the disk is being mounted."""
     from IPython import get_ipython
-    seed = bytes.fromhex(entropy)
     if "random" in sys.modules:
-        sys.modules["random"].seed(seed + b"random")
+        sys.modules["random"].seed()
     if "tempfile" in sys.modules:
         sys.modules["tempfile"]._name_sequence = None           # holds a generator of its own
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed([int.from_bytes(seed[i:i + 4], "big") for i in range(0, len(seed), 4)])
+        numpy = sys.modules["numpy"]
+        key = numpy.frombuffer(os.urandom(4 * MT19937_WORDS), numpy.uint32)
+        numpy.random.set_state(("MT19937", key, MT19937_WORDS))
     if "_ssl" in sys.modules:
-        sys.modules["_ssl"].RAND_add(seed + b"ssl", float(len(seed)))
+        sys.modules["_ssl"].RAND_add(os.urandom(32), 32.0)
     get_ipython().events.register("pre_run_cell", settle_in)
     return 2
 
