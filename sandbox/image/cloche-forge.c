@@ -38,10 +38,6 @@
 
 #define FORGE_DISK_NAME "disk-forge.raw"
 
-/* The console is where the reason of a failed boot stands; the rest makes a machine that ends rather than hangs, and that
- * takes its first randomness from the processor, since all of it is replaced when a conversation begins. */
-#define KERNEL_ARGUMENTS "console=ttyS0 quiet panic=-1 reboot=t random.trust_cpu=on"
-
 /* seconds: an emulated machine boots in 10 on an idle computer; a busy one is given time, a hanging one an end. */
 #define BOOT_SECONDS 180
 /* seconds: emulated, Python and its libraries take 60, and a browser as long again. */
@@ -424,7 +420,7 @@ start_qemu (ClocheForge *self)
   }
 
   (void) unlinkat (draft_fd, FORGE_DISK_NAME, 0);       /* The spec has it open; a draft that stays is removed whole. */
-  cloche_qemu_spec_set_kernel_arguments (spec, KERNEL_ARGUMENTS);
+  cloche_qemu_spec_set_kernel_arguments (spec, self->shape->kernel_arguments);
   self->qemu = cloche_qemu_new (spec);
   g_signal_connect_object (self->qemu, "port-opened", G_CALLBACK (port_opened_cb), self, 0);
   g_signal_connect_object (self->qemu, "exited", G_CALLBACK (exited_cb), self, 0);

@@ -47,6 +47,29 @@ cpu_model_for (ClocheAccelerator accelerator)
   return "Nehalem-v1,-cx16,+aes,+pclmulqdq,+rdrand,+rdseed,-vmx";
 }
 
+/*
+ * The guest's kernel. The console is where the reason of a failed boot stands; a machine ends rather than hangs, and takes
+ * its first randomness from the processor, since all of it is replaced when a conversation begins.
+ *
+ * transparent_hugepage=madvise: 2 MiB for what may be 4 KiB are memory of every fork's own; numpy asks for them where they
+ * pay. psi, lsm, nowatchdog: accounting, policies and alarms that nobody in the guest reads, on paths that every system
+ * call walks; Landlock stays for programs that confine themselves.
+ *
+ * Emulated, the rest: no processor is there whose speculation the kernel could be read through, and page table isolation
+ * would make QEMU forget all addresses twice per system call; the host's clock is what the guest counts. Together with
+ * the above: first Python after 738 ms instead of 886, 72 MB instead of 79 (medians of 8 and of 2, taken in turn on a busy
+ * computer). The user is root by sudo, so init_on_alloc hides nothing from anybody.
+ */
+#define KERNEL_ARGUMENTS "console=ttyS0 quiet panic=-1 reboot=t random.trust_cpu=on " \
+  "transparent_hugepage=madvise psi=0 lsm=landlock nowatchdog"
+#define EMULATED_KERNEL_ARGUMENTS " tsc=reliable mitigations=off init_on_alloc=0"
+
+static const char *
+kernel_arguments_for (ClocheAccelerator accelerator)
+{
+  return accelerator == CLOCHE_ACCELERATOR_KVM ? KERNEL_ARGUMENTS : KERNEL_ARGUMENTS EMULATED_KERNEL_ARGUMENTS;
+}
+
 static guint
 count_cpus (void)
 {
@@ -68,6 +91,7 @@ cloche_machine_shape_new (const char       *qemu_version,
   self->qemu_version = g_strdup (qemu_version);
   self->machine_type = g_strdup (MACHINE_TYPE);
   self->cpu_model = g_strdup (cpu_model_for (accelerator));
+  self->kernel_arguments = kernel_arguments_for (accelerator);
   self->accelerator = accelerator;
   self->size = size;
   self->ram_mib = cloche_machine_size_get_ram_mib (size);
@@ -115,6 +139,7 @@ cloche_machine_shape_to_json (const ClocheMachineShape *self)
   json_object_set_string_member (object, "qemu", self->qemu_version);
   json_object_set_string_member (object, "type", self->machine_type);
   json_object_set_string_member (object, "cpu", self->cpu_model);
+  json_object_set_string_member (object, "kernel", self->kernel_arguments);
   json_object_set_string_member (object, "accelerator", cloche_accelerator_to_string (self->accelerator));
   json_object_set_string_member (object, "size", cloche_machine_size_to_string (self->size));
   json_object_set_int_member (object, "ram_mib", self->ram_mib);
@@ -163,6 +188,7 @@ cloche_machine_shape_from_json (JsonObject *object,
 
   if (self->qemu_version == NULL || g_strcmp0 (self->machine_type, MACHINE_TYPE) != 0 || self->cpu_model == NULL ||
       !cloche_accelerator_from_string (cloche_json_get_string (object, "accelerator"), &self->accelerator) ||
+      g_strcmp0 (cloche_json_get_string (object, "kernel"), kernel_arguments_for (self->accelerator)) != 0 ||
       !cloche_machine_size_from_string (cloche_json_get_string (object, "size"), &self->size) ||
       self->ram_mib != cloche_machine_size_get_ram_mib (self->size) ||
       self->cpus < 1 || self->cpus > MAX_CPUS || self->devices_version != DEVICES_VERSION) {
@@ -170,6 +196,8 @@ cloche_machine_shape_from_json (JsonObject *object,
                  "The machine that the base was made for is not one of this program's");
     return NULL;
   }
+
+  self->kernel_arguments = kernel_arguments_for (self->accelerator);
 
   return g_steal_pointer (&self);
 }

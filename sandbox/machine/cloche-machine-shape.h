@@ -23,6 +23,7 @@ typedef enum {
  * @qemu_version: "7.2.22"
  * @machine_type: "pc-q35-7.2"
  * @cpu_model: QEMU's -cpu
+ * @kernel_arguments: (transfer none): the guest kernel's, static
  * @ram_mib: MiB
  * @cpus: 1…8
  *
@@ -34,6 +35,7 @@ typedef struct
   char *qemu_version;
   char *machine_type;
   char *cpu_model;
+  const char *kernel_arguments;
   ClocheAccelerator accelerator;
   ClocheMachineSize size;
   guint ram_mib;
