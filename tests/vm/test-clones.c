@@ -12,22 +12,25 @@
 #define CLOCK_TOLERANCE_US (1000 * 1000)
 
 #define PROBE \
-  "import os, uuid, random, socket, time, numpy\n" \
+  "import os, uuid, random, socket, ssl, time, numpy\n" \
   "'|'.join([os.urandom(16).hex(), str(uuid.uuid4()), repr(random.random()), repr(float(numpy.random.rand()))," \
-  " socket.gethostname(), open('/etc/machine-id').read().strip(), str(time.time_ns() // 1000)])"
+  " ssl.RAND_bytes(16).hex(), socket.gethostname(), open('/etc/machine-id').read().strip()," \
+  " str(time.time_ns() // 1000), str(get_ipython().execution_count)])"
 
 enum {
   FIELD_URANDOM,
   FIELD_UUID,
   FIELD_RANDOM,
   FIELD_NUMPY,
+  FIELD_SSL,
   FIELD_HOSTNAME,
   FIELD_MACHINE_ID,
   FIELD_CLOCK,
+  FIELD_CELL,
   N_FIELDS
 };
 
-static const char *const FIELD_NAMES[] = { "os.urandom", "uuid4", "random", "numpy", "hostname", "machine-id" };
+static const char *const FIELD_NAMES[] = { "os.urandom", "uuid4", "random", "numpy", "ssl", "hostname", "machine-id" };
 
 static void
 check_clock (const char *clock_us,
@@ -62,6 +65,7 @@ probe (ClocheMachine *machine,
     if (!g_hash_table_add (seen[i], g_strdup (fields[i])))
       g_error ("two clones have the same %s: %s", FIELD_NAMES[i], fields[i]);
   check_clock (fields[FIELD_CLOCK], before, g_get_real_time ());
+  g_assert_cmpstr (fields[FIELD_CELL], ==, "1");
 }
 
 /* What the host's kernel says of QEMU's process, not what anybody claims: the memory that only this machine has. */

@@ -85,7 +85,9 @@ def reseed():
         numpy.random.set_state(("MT19937", key, MT19937_WORDS))
     if "_ssl" in sys.modules:
         sys.modules["_ssl"].RAND_add(os.urandom(32), 32.0)
-    get_ipython().events.register("pre_run_cell", settle_in)
+    shell = get_ipython()
+    shell.execution_count = 1           # warming ends with a cell that proves the frozen kernel; it counted
+    shell.events.register("pre_run_cell", settle_in)
     return 2
 
 
