@@ -21,6 +21,7 @@ typedef struct
   char *damaged_path;
   ClocheDatabase *database;
   ClocheBlobFolder *blobs;
+  GHashTable *locks;            /* id of a conversation → descriptor */
 } ClocheStoreCore;
 
 ClocheStoreCore *cloche_store_get_core (ClocheStore *self);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /*
  * All SQL runs on one thread of the store's own, in the order of the calls. A method makes a task, gives it to that
@@ -61,6 +62,7 @@ cloche_store_finalize (GObject *object)
   ClocheStore *self = CLOCHE_STORE (object);
 
   g_clear_pointer (&self->worker, cloche_store_worker_free);
+  g_clear_pointer (&self->core.locks, g_hash_table_unref);
   g_clear_pointer (&self->core.database, cloche_database_free);
   g_clear_pointer (&self->core.blobs, cloche_blob_folder_unref);
   g_clear_pointer (&self->core.clock, cloche_clock_unref);
@@ -88,8 +90,15 @@ cloche_store_class_init (ClocheStoreClass *klass)
 }
 
 static void
+close_lock (gpointer fd)
+{
+  (void) close (GPOINTER_TO_INT (fd));
+}
+
+static void
 cloche_store_init (ClocheStore *self)
 {
+  self->core.locks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, close_lock);
   self->worker = cloche_store_worker_new (&self->core);
 }
 

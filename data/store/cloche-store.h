@@ -94,6 +94,13 @@ void                cloche_store_undo_delete_async         (ClocheStore         
 gboolean            cloche_store_write_finish              (ClocheStore          *self,
                                                             GAsyncResult         *result,
                                                             GError              **error);
+void                cloche_store_lock_conversation_async   (ClocheStore          *self,
+                                                            const char           *id,
+                                                            GCancellable         *cancellable,
+                                                            GAsyncReadyCallback   callback,
+                                                            gpointer              user_data);
+void                cloche_store_unlock_conversation       (ClocheStore          *self,
+                                                            const char           *id);
 void                cloche_store_list_deleted_async        (ClocheStore          *self,
                                                             gint64                deleted_before_us,
                                                             GCancellable         *cancellable,
