@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /**
  * ClocheAppError:
  * @CLOCHE_APP_ERROR_BUSY: a turn runs; wait for it or stop it
+ * @CLOCHE_APP_ERROR_IN_USE: another program says something in the conversation, or nobody can; nothing was said
  * @CLOCHE_APP_ERROR_NO_MODEL: no model was chosen
  * @CLOCHE_APP_ERROR_IS_FOLDER: a folder was attached; attach its files
  * @CLOCHE_APP_ERROR_TOO_LARGE: a file is larger than what is taken
@@ -19,6 +20,7 @@ G_BEGIN_DECLS
  */
 typedef enum {
   CLOCHE_APP_ERROR_BUSY,
+  CLOCHE_APP_ERROR_IN_USE,
   CLOCHE_APP_ERROR_NO_MODEL,
   CLOCHE_APP_ERROR_IS_FOLDER,
   CLOCHE_APP_ERROR_TOO_LARGE,

@@ -26,11 +26,25 @@ struct _ClocheChat
   GPtrArray *notices;           /* of ClocheMessagePart: to go with the next results or question */
   GPtrArray *runs;              /* of ClocheToolRun, of the turn at hand */
   GCancellable *stop;           /* of the turn at hand, else NULL */
+  gboolean is_loaded;
+  gboolean is_following;        /* what others have said is being read */
+  gboolean is_behind;           /* and they have said more meanwhile */
 };
+
+/* messages that are loaded; who has written more scrolls no further back. */
+#define CLOCHE_CHAT_MAX_LOADED_MESSAGES 10000
 
 void cloche_chat_take_stop  (ClocheChat      *self,
                              GCancellable    *stop);
 void cloche_chat_take_model (ClocheChat      *self,
                              ClocheModelInfo *model);
+
+void     cloche_chat_claim_async  (ClocheChat           *self,
+                                   GAsyncReadyCallback   callback,
+                                   gpointer              user_data);
+gboolean cloche_chat_claim_finish (ClocheChat           *self,
+                                   GAsyncResult         *result,
+                                   GError              **error);
+void     cloche_chat_release      (ClocheChat *self);
 
 G_END_DECLS

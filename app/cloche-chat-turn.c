@@ -18,6 +18,21 @@
 /* characters per token, the other way round than in cloche-request.c: a result may fill a quarter of the context. */
 #define CHARS_PER_TOKEN 4
 
+/* What is about to be said. */
+typedef struct
+{
+  char *text;
+  GPtrArray *files;             /* of ClocheFile, or NULL */
+} Question;
+
+static void
+question_free (Question *question)
+{
+  g_free (question->text);
+  g_clear_pointer (&question->files, g_ptr_array_unref);
+  g_free (question);
+}
+
 /* The runs of a turn keep what the store keeps: without the bytes of files, which may be 64 MB for each call. */
 static void
 let_go_of_bytes (ClocheChat    *self,
@@ -103,6 +118,7 @@ turn_ended_cb (GObject      *source,
 
   if (notice != NULL)
     cloche_chat_items_add_notice (self->items, notice, NULL);
+  cloche_chat_release (self);
   cloche_chat_take_stop (self, NULL);
 
   if (end == CLOCHE_TURN_ANSWERED) {
@@ -205,6 +221,30 @@ question_new (ClocheChat *self,
   return message;
 }
 
+static void
+claimed_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  ClocheChat *self = CLOCHE_CHAT (source);
+  Question *asked = g_task_get_task_data (task);
+  GError *error = NULL;
+  ClocheMessage *question;
+
+  if (!cloche_chat_claim_finish (self, result, &error)) {
+    cloche_chat_take_stop (self, NULL);
+    g_task_return_error (task, error);
+    return;
+  }
+
+  question = question_new (self, asked->text, asked->files);
+  g_ptr_array_add (self->history, question);
+  cloche_chat_items_add_question (self->items, question);
+  save (self, question);
+  run_turn (self, task);
+}
+
 /**
  * cloche_chat_send_async:
  * @text: what the person says; may be empty if there are files
@@ -219,7 +259,7 @@ cloche_chat_send_async (ClocheChat         *self,
 {
   g_autoptr (GTask) task = NULL;
   g_autoptr (GCancellable) stop = g_cancellable_new ();
-  ClocheMessage *question;
+  Question *question;
 
   g_return_if_fail (CLOCHE_IS_CHAT (self));
   g_return_if_fail (text != NULL);
@@ -235,12 +275,12 @@ cloche_chat_send_async (ClocheChat         *self,
     return;
   }
 
-  question = question_new (self, text, files);
-  g_ptr_array_add (self->history, question);
-  cloche_chat_items_add_question (self->items, question);
-  save (self, question);
+  question = g_new0 (Question, 1);
+  question->text = g_strdup (text);
+  question->files = files != NULL ? g_ptr_array_ref (files) : NULL;
+  g_task_set_task_data (task, question, (GDestroyNotify) question_free);
   cloche_chat_take_stop (self, stop);
-  run_turn (self, task);
+  cloche_chat_claim_async (self, claimed_cb, g_steal_pointer (&task));
 }
 
 /**
@@ -248,7 +288,8 @@ cloche_chat_send_async (ClocheChat         *self,
  *
  * Returns: whether there is an answer. If not, the list says why, and so does @error, in a sentence.
  *
- * Errors: %CLOCHE_APP_ERROR; %G_IO_ERROR_CANCELLED if it was stopped.
+ * Errors: %CLOCHE_APP_ERROR, of which all but %CLOCHE_APP_ERROR_FAILED mean that nothing was said; %G_IO_ERROR_CANCELLED if
+ *   it was stopped; those of the store if what others have said could not be read: nothing was said then.
  */
 gboolean
 cloche_chat_send_finish (ClocheChat   *self,

@@ -7,9 +7,6 @@
 #include "cloche-chat-private.h"
 #include "cloche-notice.h"
 
-/* messages that are loaded; who has written more scrolls no further back. */
-#define MAX_LOADED_MESSAGES 10000
-
 enum {
   PROP_0,
   PROP_TITLE,
@@ -304,6 +301,7 @@ branch_loaded_cb (GObject      *source,
   for (guint i = messages->len; i > 0; i--)
     g_ptr_array_add (self->history, cloche_message_ref (g_ptr_array_index (messages, i - 1)));
   cloche_chat_items_add_history (self->items, self->history);
+  self->is_loaded = TRUE;
   g_task_return_boolean (task, TRUE);
 }
 
@@ -321,7 +319,7 @@ cloche_chat_load_async (ClocheChat         *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cloche_chat_load_async);
   cloche_store_load_branch_async (self->store, cloche_conversation_get_id (self->conversation), NULL,
-                                  MAX_LOADED_MESSAGES, cancellable, branch_loaded_cb, task);
+                                  CLOCHE_CHAT_MAX_LOADED_MESSAGES, cancellable, branch_loaded_cb, task);
 }
 
 gboolean
@@ -344,6 +342,7 @@ attached_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   ClocheFile *file = cloche_attachment_put_finish (result, &error);
 
+  cloche_chat_release (self);
   if (file == NULL) {
     g_task_return_error (task, g_steal_pointer (&error));
     return;
@@ -351,6 +350,23 @@ attached_cb (GObject      *source,
 
   cloche_workspace_files_forget (self->files);
   g_task_return_pointer (task, file, (GDestroyNotify) cloche_file_unref);
+}
+
+static void
+claimed_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  ClocheChat *self = CLOCHE_CHAT (source);
+  GFile *file = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GError *error = NULL;
+
+  if (cloche_chat_claim_finish (self, result, &error))
+    cloche_attachment_put_async (file, self->sandbox, cancellable, attached_cb, g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
 }
 
 void
@@ -366,7 +382,8 @@ cloche_chat_attach_async (ClocheChat         *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cloche_chat_attach_async);
-  cloche_attachment_put_async (file, self->sandbox, cancellable, attached_cb, task);
+  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  cloche_chat_claim_async (self, claimed_cb, task);
 }
 
 /**

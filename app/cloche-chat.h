@@ -51,6 +51,9 @@ gboolean            cloche_chat_load_finish  (ClocheChat           *self,
                                               GAsyncResult         *result,
                                               GError              **error);
 
+/* Shows what other programs have said in it. */
+void                cloche_chat_follow       (ClocheChat *self);
+
 /* Copies a file of the host into the machine's /workspace, under a name of its own there. */
 void                cloche_chat_attach_async  (ClocheChat           *self,
                                                GFile                *file,

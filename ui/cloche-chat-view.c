@@ -69,6 +69,22 @@ report (ClocheChatView *self,
   g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, sentence);
 }
 
+/* Nothing is lost: text and files go back to where they were, before what was typed meanwhile. */
+static void
+give_back (Send *send)
+{
+  g_autofree char *typed = cloche_composer_dup_text (send->view->composer);
+  g_autofree char *text = g_strconcat (send->text, *send->text != '\0' && *typed != '\0' ? "\n" : "", typed, NULL);
+
+  cloche_composer_set_busy (send->view->composer, FALSE);
+  cloche_composer_set_text (send->view->composer, text);
+  for (guint i = 0; send->files != NULL && i < g_list_model_get_n_items (send->files); i++) {
+    g_autoptr (GFile) file = g_list_model_get_item (send->files, i);
+
+    cloche_composer_add_file (send->view->composer, file);
+  }
+}
+
 static void
 sent_cb (GObject      *object,
          GAsyncResult *result,
@@ -80,8 +96,10 @@ sent_cb (GObject      *object,
   /* What goes wrong inside a turn is a row of the conversation; this is for one that did not begin. */
   if (!cloche_chat_send_finish (CLOCHE_CHAT (object), result, &error) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
-      !g_error_matches (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_FAILED))
+      !g_error_matches (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_FAILED)) {
+    give_back (send);
     report (send->view, error->message);
+  }
   send_free (send);
 }
 
@@ -95,14 +113,7 @@ attached_cb (GObject      *object,
   ClocheFile *file = cloche_chat_attach_finish (CLOCHE_CHAT (object), result, &error);
 
   if (file == NULL) {
-    /* Nothing is lost: text and files go back to where they were. */
-    cloche_composer_set_busy (send->view->composer, FALSE);
-    cloche_composer_set_text (send->view->composer, send->text);
-    for (guint i = 0; i < g_list_model_get_n_items (send->files); i++) {
-      g_autoptr (GFile) old = g_list_model_get_item (send->files, i);
-
-      cloche_composer_add_file (send->view->composer, old);
-    }
+    give_back (send);
     report (send->view, error->message);
     send_free (send);
     return;

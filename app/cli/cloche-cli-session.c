@@ -401,6 +401,9 @@ send_and_wait (ClocheCliSession *self,
     status = CLOCHE_CLI_INTERRUPTED;
   } else if (g_error_matches (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_FAILED)) {
     status = CLOCHE_CLI_FAILED;
+  } else if (g_error_matches (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_IN_USE)) {
+    g_printerr ("%s\n", error->message);
+    status = CLOCHE_CLI_FAILED;
   } else {
     status = cloche_cli_fail (error, _ ("The question could not be asked."));
   }

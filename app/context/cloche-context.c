@@ -123,6 +123,28 @@ endpoints_loaded_cb (GObject      *object,
 }
 
 static void
+list_read_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  /* Until the next change, or the next start, the list is what it was. */
+  (void) cloche_workspace_load_finish (CLOCHE_WORKSPACE (object), result, NULL);
+}
+
+/* Another program has written. */
+static void
+store_changed_cb (ClocheContext *self)
+{
+  GHashTableIter iter;
+  gpointer open;
+
+  cloche_workspace_load_async (self->workspace, NULL, list_read_cb, NULL);
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, NULL, &open))
+    cloche_chat_follow (((Open *) open)->chat);
+}
+
+static void
 store_opened_cb (GObject      *object,
                  GAsyncResult *result,
                  gpointer      user_data)
@@ -138,6 +160,7 @@ store_opened_cb (GObject      *object,
     return;
   }
 
+  g_signal_connect_object (self->store, "changed", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
   self->workspace = cloche_workspace_new (self->store, self->clock);
   self->trash = cloche_trash_new (self->store, self->host, self->clock);
   g_signal_connect_object (self->trash, "removed", G_CALLBACK (removed_cb), self, G_CONNECT_SWAPPED);

@@ -3,6 +3,9 @@
 # SPDX-FileCopyrightText: The Cloche authors
 """The sidebar: conversations are begun, renamed, deleted, got back, and go for good with their machines."""
 
+import os
+import subprocess
+
 import cloche_e2e as e2e
 
 
@@ -82,9 +85,41 @@ def leftover_is_collected():
     window.close()
 
 
+def another_program_is_followed():
+    """What clochectl says in the conversation that is shown appears; while it does, the window says nothing itself."""
+    folders = e2e.Folders()
+    story = {"lines": [{"message": {"role": "assistant", "content": "Once upon a time\n"}}], "endless": True}
+    server = e2e.ModelServer(folders, [e2e.say("Hello."), story, e2e.say("The end.")])
+    window = e2e.Window(folders)
+    window.add_server(server.address)
+    window.choose_model("script")
+    window.send("Hi")
+    window.find(text="Hello.")
+
+    with subprocess.Popen([os.path.join(os.environ["CLOCHE_TEST_BUILD"], "app", "cli", "clochectl"), "ask", "--last",
+                           "Tell me a story"], env=folders.environment(), stdout=subprocess.PIPE, text=True) as other:
+        while "Once upon a time" not in other.stdout.readline():
+            pass
+        window.find(text="Tell me a story")
+        window.send("How does it end?")
+        composer = window.find(role="text", name="Message")
+        e2e.press("ctrl+End")
+        e2e.type_text(" Please?")
+        e2e.wait("all that was typed in the composer", lambda: "How does it end?" in e2e.text_of(composer) and
+                 "Please?" in e2e.text_of(composer))
+        other.kill()
+
+    e2e.press("Return")
+    window.find(text="The end.")
+    with open(server.log_path, encoding="utf-8") as stream:
+        e2e.equal("questions that the model heard", len(stream.readlines()), 3)
+    window.close()
+
+
 e2e.main([
     new_and_rename,
     deletion_undone,
     deletion_takes_the_machine,
     leftover_is_collected,
+    another_program_is_followed,
 ])

@@ -6,7 +6,7 @@ import json
 import os
 import re
 
-from cloche_terminal import MODEL, call, expect, expect_in, main, say
+from cloche_terminal import MODEL, call, expect, expect_in, main, read_until, say
 
 
 def conversation_id(out):
@@ -108,4 +108,21 @@ def models(person):
     expect_in('"model":"script:latest"', person.requests()[1])
 
 
-main(goes_on, files, outputs, network, models)
+def two_programs(person):
+    """One at a time says something; the other is told who, and loses its place to nobody when that one is killed."""
+    person.has_model({**say("Once upon a time"), "lines": say("Once upon a time\n")["lines"][:1], "endless": True},
+                     say("The end."), models=[{**MODEL, "capabilities": ["completion"]}])
+    first = person.begin("ask", "Tell me a story")
+    read_until(first.stdout, "Once upon a time")
+    person.file("more.csv")
+    for words in (["Me too"], ["--file", "more.csv", "Me too"]):
+        expect_in(f"in use by clochectl ask ({first.pid}).", person.run("ask", "--last", *words, status=1))
+    expect(len(person.requests()) == 1, "only the first to be heard")
+    first.kill()
+    first.communicate()
+    expect_in("The end.", person.run("ask", "--last", "How does it end?"))
+    expect_in("Tell me a story", person.requests()[1])
+    expect("Me too" not in person.requests()[1], "nothing of what was refused")
+
+
+main(goes_on, files, outputs, network, models, two_programs)
