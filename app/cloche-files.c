@@ -358,8 +358,12 @@ cloche_files_save_async (ClocheFiles          *self,
   g_task_set_task_data (task, save, (GDestroyNotify) save_free);
 
   if (cloche_content_get_bytes (content) != NULL) {
-    g_file_replace_contents_bytes_async (save->part, cloche_content_get_bytes (content), NULL, FALSE, G_FILE_CREATE_NONE,
-                                         cancellable, written_cb, g_steal_pointer (&task));
+    GBytes *bytes = cloche_content_get_bytes (content);
+    /* GIO takes no bytes whose address is NULL, which those of an empty file have. */
+    g_autoptr (GBytes) none = g_bytes_new_static ("", 0);
+
+    g_file_replace_contents_bytes_async (save->part, g_bytes_get_size (bytes) > 0 ? bytes : none, NULL, FALSE,
+                                         G_FILE_CREATE_NONE, cancellable, written_cb, g_steal_pointer (&task));
   } else if (cloche_content_get_blob (content) != NULL) {
     g_autofree char *path = cloche_store_dup_blob_path (self->store, cloche_content_get_blob (content));
     g_autoptr (GFile) blob = g_file_new_for_path (path);

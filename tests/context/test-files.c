@@ -158,6 +158,21 @@ count_entries (const char *folder)
   return n;
 }
 
+static void
+test_empty (StoreFixture *fixture,
+            gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("cloche-XXXXXX", NULL);
+  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, NULL, folder);
+  g_autoptr (GBytes) bytes = g_bytes_new (NULL, 0);
+  g_autoptr (ClocheContent) content = cloche_content_new_bytes ("text/plain", bytes);
+  g_autoptr (GFile) staged = stage (files, "empty.txt", NULL, content, NULL);
+
+  assert_content (staged, "");
+  remove_folder (staged);
+  g_assert_cmpint (g_remove (folder), ==, 0);
+}
+
 /* From the machine, piece by piece; what was at the target stays until the new one is whole, and stays if it never is. */
 static void
 test_large (StoreFixture *fixture,
@@ -234,6 +249,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("stage", test_stage);
   ADD ("gone", test_gone);
+  ADD ("empty", test_empty);
   ADD ("large", test_large);
   ADD ("load", test_load);
 
