@@ -10,6 +10,14 @@
 #include <gio/gio.h>
 #include <glib/gi18n.h>
 
+/* A flipped bit in gigabytes is not looked for at each start, so what it does is told with what repairs it. */
+static const char *
+does_not_start (void)
+{
+  return _ ("The isolated machine could not be started. Your files are safe; try again. If it does not start again, what "
+            "machines start from may be damaged. Run: clochectl image build.");
+}
+
 static const char *
 machine_text (int code)
 {
@@ -30,7 +38,7 @@ machine_text (int code)
   case CLOCHE_MACHINE_ERROR_BASE_BUSY:
     return _ ("Another program is setting up the machine just now. Try again when it has finished.");
   default:
-    return _ ("The isolated machine could not be started. Your files are safe; try again.");
+    return does_not_start ();
   }
 }
 
@@ -54,6 +62,8 @@ wire_text (int code)
   case CLOCHE_WIRE_ERROR_RESET:
   case CLOCHE_WIRE_ERROR_CLOSED:
     return _ ("The machine stopped unexpectedly. Its files are safe; variables are lost. It starts again when it is needed.");
+  case CLOCHE_WIRE_ERROR_BROKEN:
+    return does_not_start ();
   case CLOCHE_WIRE_ERROR_PROTOCOL:
     return _ ("Something in the machine sent what it must not, so the machine was stopped. Its files are safe.");
   default:

@@ -97,10 +97,15 @@ joined_cb (GObject      *source,
   GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
 
-  if (cloche_machine_start_finish (CLOCHE_MACHINE (source), result, &error))
+  if (cloche_machine_start_finish (CLOCHE_MACHINE (source), result, &error)) {
     cloche_machine_stop_async (CLOCHE_MACHINE (source), TRUE, cancellable, stopped_cb, g_steal_pointer (&task));
-  else
+  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
     g_task_return_error (task, error);
+  } else {
+    /* What ran was one that did not come up; it is ending. */
+    g_error_free (error);
+    delete_folder (task, TRUE, deleted_cb);
+  }
 }
 
 /* It runs although we are not connected: for another program, or since an earlier run of this one. It has to be told. */

@@ -8,6 +8,7 @@
 #include "cloche-json.h"
 #include "cloche-keeper-confine.h"
 #include "cloche-keeper-identity.h"
+#include "cloche-wire-error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,12 +54,12 @@ revived_cb (GObject      *source,
   g_autoptr (GTask) task = user_data;
   Steps *steps = g_task_get_task_data (task);
   g_autoptr (JsonObject) answer = NULL;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   answer = cloche_keeper_guest_request_finish (CLOCHE_KEEPER_GUEST (source), result, NULL, &error);
   if (answer == NULL) {
-    g_prefix_error (&error, "The machine could not be given its own identity: ");
-    g_task_return_error (task, error);
+    g_task_return_new_error (task, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_BROKEN,
+                             "The machine could not be given its own identity: %s", error->message);
     return;
   }
 

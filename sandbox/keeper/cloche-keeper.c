@@ -430,6 +430,7 @@ moved_cb (GObject      *source,
   g_autoptr (ClocheKeeper) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) answer = cloche_keeper_guest_request_finish (CLOCHE_KEEPER_GUEST (source), result, NULL, &error);
+  g_autoptr (GError) broken = NULL;
   Operation *operation;
 
   cloche_keeper_rest_release (self->rest);
@@ -441,9 +442,10 @@ moved_cb (GObject      *source,
     return;
   }
 
-  g_prefix_error (&error, "The machine could not be moved onto its own disk: ");
+  broken = g_error_new (CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_BROKEN, "The machine could not be moved onto its own disk: %s",
+                        error->message);
   while ((operation = g_queue_pop_head (&self->waiting)) != NULL) {
-    cloche_wire_stream_refuse (operation->stream, error);
+    cloche_wire_stream_refuse (operation->stream, broken);
     operation_free (operation);
   }
   self->is_stopping = TRUE;

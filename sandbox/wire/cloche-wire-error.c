@@ -19,6 +19,7 @@ static const char *const CODES[] = {
   [CLOCHE_WIRE_ERROR_FAILED] = "failed",
   [CLOCHE_WIRE_ERROR_GONE] = "gone",
   [CLOCHE_WIRE_ERROR_UNSUPPORTED] = "unsupported",
+  [CLOCHE_WIRE_ERROR_BROKEN] = "broken",
 };
 
 /**

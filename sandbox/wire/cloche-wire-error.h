@@ -19,11 +19,12 @@ G_BEGIN_DECLS
  * @CLOCHE_WIRE_ERROR_FAILED: answer `failed`, or an answer code that nobody knows
  * @CLOCHE_WIRE_ERROR_GONE: answer `gone`: machine or job is no more
  * @CLOCHE_WIRE_ERROR_UNSUPPORTED: answer `unsupported`
+ * @CLOCHE_WIRE_ERROR_BROKEN: answer `broken`: base or disk of the machine cannot be used; a new base may help
  * @CLOCHE_WIRE_ERROR_RESET: the stream was reset, by either side; nothing more comes
  * @CLOCHE_WIRE_ERROR_CLOSED: the session is over, or the peer takes no new streams; connect anew
  * @CLOCHE_WIRE_ERROR_PROTOCOL: the peer broke the protocol or a cap; the session ended, do not trust the peer
  *
- * Failures of the wire. The first ten are the codes of protocol.md. Failures of the operating system keep %G_IO_ERROR.
+ * Failures of the wire. The first eleven are the codes of protocol.md. Failures of the operating system keep %G_IO_ERROR.
  */
 typedef enum {
   CLOCHE_WIRE_ERROR_INVALID,
@@ -36,6 +37,7 @@ typedef enum {
   CLOCHE_WIRE_ERROR_FAILED,
   CLOCHE_WIRE_ERROR_GONE,
   CLOCHE_WIRE_ERROR_UNSUPPORTED,
+  CLOCHE_WIRE_ERROR_BROKEN,
   CLOCHE_WIRE_ERROR_RESET,
   CLOCHE_WIRE_ERROR_CLOSED,
   CLOCHE_WIRE_ERROR_PROTOCOL,

@@ -240,7 +240,7 @@ test_refused_request (SessionPair  *pair,
 
   for (int code = CLOCHE_WIRE_ERROR_INVALID; code <= CLOCHE_WIRE_ERROR_PROTOCOL; code++) {
     g_autoptr (GError) reason = g_error_new_literal (CLOCHE_WIRE_ERROR, code, "line\nbreak");
-    int expected = code <= CLOCHE_WIRE_ERROR_UNSUPPORTED ? code : CLOCHE_WIRE_ERROR_GONE;
+    int expected = code <= CLOCHE_WIRE_ERROR_BROKEN ? code : CLOCHE_WIRE_ERROR_GONE;
     g_autoptr (ClocheWireStream) there = NULL;
     g_autoptr (GAsyncResult) result = NULL;
     g_autoptr (GError) error = NULL;
