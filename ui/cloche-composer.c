@@ -264,6 +264,17 @@ files_pasted_cb (GObject      *object,
     drop_cb (self, value);
 }
 
+static gboolean
+is_empty_format (GdkContentFormats *formats)
+{
+  gsize n_mime_types, n_gtypes;
+
+  (void) gdk_content_formats_get_mime_types (formats, &n_mime_types);
+  (void) gdk_content_formats_get_gtypes (formats, &n_gtypes);
+
+  return n_mime_types == 0 && n_gtypes == 0;
+}
+
 /* Files and pictures are attached; text goes on to the text view. */
 static void
 paste_cb (ClocheComposer *self)
@@ -277,8 +288,10 @@ paste_cb (ClocheComposer *self)
   } else if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE) &&
              !gdk_content_formats_contain_gtype (formats, G_TYPE_STRING)) {
     cloche_pasted_image_async (clipboard, self->cancellable, saved_image_cb, self);
-  } else {
+  } else if (gdk_content_formats_contain_gtype (formats, G_TYPE_STRING) || is_empty_format (formats)) {
     return;
+  } else {
+    report (self, _ ("What is on the clipboard is no text, no picture and no file. Save it as a file and attach that."));
   }
   g_signal_stop_emission_by_name (self->text_view, "paste-clipboard");
 }

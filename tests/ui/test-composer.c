@@ -4,6 +4,7 @@
 #include "cloche-composer.h"
 
 #include <adwaita.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
@@ -199,6 +200,51 @@ test_too_many (Fixture      *fixture,
 }
 
 static void
+paste (Fixture            *fixture,
+       GdkContentProvider *content)
+{
+  g_assert_true (gdk_clipboard_set_content (gtk_widget_get_clipboard (fixture->composer), content));
+  g_signal_emit_by_name (find (fixture->composer, GTK_TYPE_TEXT_VIEW), "paste-clipboard");
+}
+
+static char *
+dup_text (Fixture *fixture)
+{
+  return cloche_composer_dup_text (CLOCHE_COMPOSER (fixture->composer));
+}
+
+/* Bytes that are nothing we know are refused in words and change nothing; odd characters of a text are the person's. */
+static void
+test_paste (Fixture      *fixture,
+            gconstpointer user_data)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new ("\0\377\1", 3);
+  g_autoptr (GdkContentProvider) binary = gdk_content_provider_new_for_bytes ("application/octet-stream", bytes);
+  g_autoptr (GdkContentProvider) text = gdk_content_provider_new_typed (G_TYPE_STRING, "a\001b");
+  g_autofree char *before = NULL, *after = NULL;
+
+  gdk_clipboard_set_content (gtk_widget_get_clipboard (fixture->composer), NULL);
+  g_signal_emit_by_name (find (fixture->composer, GTK_TYPE_TEXT_VIEW), "paste-clipboard");
+  g_assert_cmpuint (fixture->n_problems, ==, 0);
+
+  cloche_composer_set_text (CLOCHE_COMPOSER (fixture->composer), "typed ");
+  paste (fixture, binary);
+  g_assert_cmpuint (fixture->n_problems, ==, 1);
+  ui_test_frames (fixture->window, 2);
+  before = dup_text (fixture);
+  g_assert_cmpstr (before, ==, "typed ");
+  g_assert_cmpuint (g_list_model_get_n_items (cloche_composer_get_files (CLOCHE_COMPOSER (fixture->composer))), ==, 0);
+
+  paste (fixture, text);
+  for (after = dup_text (fixture); g_str_equal (after, before); after = dup_text (fixture)) {
+    g_free (after);
+    g_main_context_iteration (NULL, TRUE);
+  }
+  g_assert_nonnull (strstr (after, "a\001b"));
+  g_assert_cmpuint (fixture->n_problems, ==, 1);
+}
+
+static void
 expanded_cb (GObject      *object,
              GAsyncResult *result,
              gpointer      user_data)
@@ -280,6 +326,7 @@ main (int    argc,
   ADD ("busy", test_busy);
   ADD ("chips", test_chips);
   ADD ("too-many", test_too_many);
+  ADD ("paste", test_paste);
   g_test_add_func ("/ui/composer/folder", test_folder);
 
   return g_test_run ();
