@@ -17,7 +17,8 @@
  *     "turns": [ { "expect": "plot", "split": true, "lines": [ { "message": { "content": "Hi" } }, { "done": true } ] } ] }
  *
  * Each POST /api/chat takes the next turn, whose "lines" are sent as they are, one byte per write if "split"; then the
- * connection is closed, or broken off if "reset", or kept if "endless". If the request does not contain "expect", or no
+ * connection is closed, or broken off if "reset", or kept if "endless". A turn with an "error" answers with that text and
+ * the code "status" instead. If the request does not contain "expect", or no
  * turn is left, the answer is an error that says so. Each such request is appended to LOG as one line.
  */
 
@@ -129,6 +130,9 @@ answer_chat (Server                  *server,
     turn = cloche_json_array_get_object (turns, server->next_turn++);
   if (turn == NULL)
     return answer_error ("No turn is left", body);
+
+  if (cloche_json_get_string (turn, "error") != NULL)
+    return answer_object ((unsigned) cloche_json_get_int (turn, "status", 500), turn);
 
   expected = cloche_json_get_string (turn, "expect");
   if (expected != NULL && strstr (body, expected) == NULL)

@@ -79,14 +79,32 @@ def half_built(person):
     expect_in("clochectl image build", person.run("tour", "table", status=1))
 
 
-def damaged(person):
-    copy = copy_base(person)
-    victim = os.path.join(copy, "template.state")
+def cut_short(person):
+    victim = os.path.join(copy_base(person), "template.state")
     size = os.stat(victim).st_size
     os.unlink(victim)
     with open(victim, "wb") as stream:
-        stream.write(bytes(size // 2))
+        stream.truncate(size // 2)
     expect_in("clochectl image build", person.run("tour", "table", status=1))
+
+
+def damaged(person):
+    """Of the right size, with the wrong bytes: nobody reads gigabytes before each start, so the machine does not come up.
+    It says what to do and leaves no machine behind; verifying finds the file."""
+    base = copy_base(person)
+    for name in ("template.state", "template.ram", "root.erofs", "disk-empty.raw"):
+        path = os.path.join(base, name)
+        os.rename(path, path + ".good")
+        with open(path, "wb") as stream:
+            stream.truncate(os.stat(path + ".good").st_size)
+        out = person.run("run", "6 * 7", status=1)
+        expect_in("Your files are safe", out)
+        expect_in("Run: clochectl image build.", out)
+        expect(os.listdir(os.path.join(person.cloche, "machines")) == [], f"no machine to stay with a bad {name}")
+        if name == "template.state":
+            expect_in("damaged", person.run("image", "verify", status=1))
+        os.rename(path + ".good", path)
+    expect(person.run("run", "6 * 7") == "42\n", "it to run with all files as they were")
 
 
 def no_qemu(person):
@@ -106,6 +124,45 @@ def nothing_around(person):
     person.env["HOME"] = person.path("another", "home")
     person.has_model(call("run_python", code="40 + 2"), say("Fine."))
     expect_in("  | 42\n", person.run("ask", "Count"))
+
+
+def model_gone(person):
+    """It was there when the list was made. What was asked stays, and the next answer knows of it."""
+    person.has_model({"status": 404, "error": "model 'script:latest' not found"}, say("Back."),
+                     models=[{**MODEL, "capabilities": ["completion"]}])
+    expect_in("does not have this model", person.run("ask", "First words", status=1))
+    expect_in("Back.", person.run("ask", "--last", "Again"))
+    expect_in("First words", person.requests()[1])
+
+
+def kvm_does_not_work(person):
+    """/dev/kvm opens and answers no question: machines are emulated, and it says why."""
+    script = """
+        mkdir "$1"; mount -t tmpfs none "$1"
+        for name in null zero full random urandom tty; do touch "$1/$name"; mount --bind "/dev/$name" "$1/$name"; done
+        mkdir "$1/shm"; mount -t tmpfs none "$1/shm"; ln -s /proc/self/fd "$1/fd"
+        touch "$1/kvm"; mount --bind /dev/null "$1/kvm"; mount --bind "$1" /dev; shift; exec "$@" """
+    unshare = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
+    out = person.run("doctor", wrapper=(*unshare, "sh", "-ec", script, "sh", person.path("dev")))
+    expect_in("isolated (slower emulation)", out)
+    expect_in("KVM", out)
+    expect("PROBLEM" not in out, f"a machine that starts, not:\n{out}")
+
+
+FILL = "i=0; for size in 8G 1G 128M 16M 1M 64K 4K; do " \
+       "while fallocate -l $size /workspace/.fill$i; do i=$((i+1)); done; done 2> /tmp/why; tail -n 1 /tmp/why"
+
+
+def full_machine(person):
+    """The machine's own disk: what runs there is told by its system, what is added is refused with a sentence."""
+    person.has_model(call("run_shell", command=FILL), call("run_python", code="open('a.txt', 'w').write('x' * 100000)"),
+                     say("No room."), say("Not asked."))
+    out = person.run("ask", "Fill")
+    expect_in("No space left on device", out)
+    person.file("more.bin", bytes(100000))
+    expect_in("The machine’s disk is full. Delete something in it", person.run("ask", "--last", "--file", "more.bin", "Look",
+                                                                               status=1))
+    expect(len(person.requests()) == 3, "nothing asked about a file that is not there")
 
 
 def on_full_disk(person, folder_path, size, *words, status=1):
@@ -131,5 +188,14 @@ def full_store(person):
     expect_in("disk of this computer is full", on_full_disk(person, person.path("data"), 4096, "ask", "Hello"))
 
 
-main(no_ollama, no_models, no_such_file, folder, large_file, no_conversation, no_image, half_built, damaged, no_qemu,
-     nothing_around, full_output, full_store)
+def store_fills(person):
+    """The disk becomes full with the answer: it is shown as it comes, and what could not be kept is said."""
+    person.has_model(say("All of it. " * 200000), models=[{**MODEL, "capabilities": ["completion"]}])
+    out = on_full_disk(person, person.path("data"), 1024 * 1024, "ask", "Tell")
+    expect(out.count("All of it.") == 200000, "the whole answer")
+    expect_in("could not be saved as a whole", out)
+
+
+main(no_ollama, no_models, no_such_file, folder, large_file, no_conversation, no_image, half_built, cut_short, damaged, no_qemu,
+     nothing_around, full_output, full_store, store_fills, model_gone,
+     kvm_does_not_work, full_machine)
