@@ -2,8 +2,10 @@
 # SPDX-FileCopyrightText: The Cloche authors
 """What can be wrong around clochectl ask and tour: a sentence that says what to do, a status, nothing lost."""
 
+import contextlib
 import os
 import shutil
+import tempfile
 
 from cloche_terminal import MODEL, call, expect, expect_in, main, say
 
@@ -58,53 +60,58 @@ def no_image(person):
     expect_in("I have no hands.", person.run("ask", "Hello"))
 
 
-def copy_base(person):
-    """The newest base, with links to its files, so that one of them can be changed."""
+@contextlib.contextmanager
+def own_base(person):
+    """The newest base, with links to its files, so that one of them can be changed. Beside the others, since a link cannot
+    lead to another file system, which /tmp may be."""
     bases = os.path.join(person.cloche, "bases")
     original = os.path.realpath(bases)
     newest = max((entry.path for entry in os.scandir(original) if entry.is_dir() and len(entry.name) == 32),
                  key=lambda path: os.stat(path).st_mtime)
-    os.unlink(bases)
-    copy = os.path.join(bases, os.path.basename(newest))
-    shutil.copytree(newest, copy, copy_function=os.link)
-    os.chmod(copy, 0o700)
-    return copy
+    with tempfile.TemporaryDirectory(prefix="test-bases-", dir=os.path.dirname(original)) as folder:
+        os.unlink(bases)
+        os.symlink(folder, bases)
+        copy = os.path.join(folder, os.path.basename(newest))
+        shutil.copytree(newest, copy, copy_function=os.link)
+        os.chmod(copy, 0o700)
+        yield copy
 
 
 def half_built(person):
     """The manifest is written last: without it there is no base."""
-    copy = copy_base(person)
-    manifest, = (name for name in os.listdir(copy) if name.endswith(".json"))
-    os.unlink(os.path.join(copy, manifest))
-    expect_in("clochectl image build", person.run("tour", "table", status=1))
+    with own_base(person) as copy:
+        manifest, = (name for name in os.listdir(copy) if name.endswith(".json"))
+        os.unlink(os.path.join(copy, manifest))
+        expect_in("clochectl image build", person.run("tour", "table", status=1))
 
 
 def cut_short(person):
-    victim = os.path.join(copy_base(person), "template.state")
-    size = os.stat(victim).st_size
-    os.unlink(victim)
-    with open(victim, "wb") as stream:
-        stream.truncate(size // 2)
-    expect_in("clochectl image build", person.run("tour", "table", status=1))
+    with own_base(person) as copy:
+        victim = os.path.join(copy, "template.state")
+        size = os.stat(victim).st_size
+        os.unlink(victim)
+        with open(victim, "wb") as stream:
+            stream.truncate(size // 2)
+        expect_in("clochectl image build", person.run("tour", "table", status=1))
 
 
 def damaged(person):
     """Of the right size, with the wrong bytes: nobody reads gigabytes before each start, so the machine does not come up.
     It says what to do and leaves no machine behind; verifying finds the file."""
-    base = copy_base(person)
-    for name in ("template.state", "template.ram", "root.erofs", "disk-empty.raw"):
-        path = os.path.join(base, name)
-        os.rename(path, path + ".good")
-        with open(path, "wb") as stream:
-            stream.truncate(os.stat(path + ".good").st_size)
-        out = person.run("run", "6 * 7", status=1)
-        expect_in("Your files are safe", out)
-        expect_in("Run: clochectl image build.", out)
-        expect(os.listdir(os.path.join(person.cloche, "machines")) == [], f"no machine to stay with a bad {name}")
-        if name == "template.state":
-            expect_in("damaged", person.run("image", "verify", status=1))
-        os.rename(path + ".good", path)
-    expect(person.run("run", "6 * 7") == "42\n", "it to run with all files as they were")
+    with own_base(person) as base:
+        for name in ("template.state", "template.ram", "root.erofs", "disk-empty.raw"):
+            path = os.path.join(base, name)
+            os.rename(path, path + ".good")
+            with open(path, "wb") as stream:
+                stream.truncate(os.stat(path + ".good").st_size)
+            out = person.run("run", "6 * 7", status=1)
+            expect_in("Your files are safe", out)
+            expect_in("Run: clochectl image build.", out)
+            expect(os.listdir(os.path.join(person.cloche, "machines")) == [], f"no machine to stay with a bad {name}")
+            if name == "template.state":
+                expect_in("damaged", person.run("image", "verify", status=1))
+            os.rename(path + ".good", path)
+        expect(person.run("run", "6 * 7") == "42\n", "it to run with all files as they were")
 
 
 def no_qemu(person):
