@@ -3,6 +3,7 @@
  */
 #include "cloche-host-customs.h"
 
+#include "cloche-host-registry.h"
 #include "cloche-json.h"
 #include "cloche-limits.h"
 
@@ -43,10 +44,13 @@ ClocheHostCustoms *
 cloche_host_customs_load (void)
 {
   g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
+  g_auto (GStrv) environment = g_get_environ ();
   ClocheHostCustoms *self = g_new0 (ClocheHostCustoms, 1);
 
   self->timezone = g_strdup (g_time_zone_get_identifier (zone));
   load_ca_bundle (self);
+  self->npm_registry = cloche_host_registry_find_npm ((const char *const *) environment, "");
+  self->pip_index = cloche_host_registry_find_pip ((const char *const *) environment, "");
 
   return self;
 }
@@ -60,6 +64,8 @@ cloche_host_customs_free (ClocheHostCustoms *self)
   g_free (self->timezone);
   g_free (self->ca_bundle);
   g_free (self->ca_bundle_sha256);
+  g_free (self->npm_registry);
+  g_free (self->pip_index);
   g_free (self);
 }
 
@@ -77,7 +83,8 @@ cloche_host_customs_note (const ClocheHostCustoms *self,
 
 /**
  * cloche_host_customs_tell:
- * @request: to the guest; gains "timezone" and, where it is news, "ca_bundle"
+ * @request: to the guest; gains "timezone", "npm_registry" and "pip_index" where they are set, and, where it is news,
+ *   "ca_bundle"
  * @noted: (nullable): the description of the guest's base, as cloche_host_customs_note() left it
  *
  * 200 kB of certificates take an emulated guest a tenth of a second, so that they are told only when they have changed.
@@ -92,4 +99,8 @@ cloche_host_customs_tell (const ClocheHostCustoms *self,
   json_object_set_string_member (request, "timezone", self->timezone);
   if (self->ca_bundle != NULL && g_strcmp0 (known, self->ca_bundle_sha256) != 0)
     json_object_set_string_member (request, "ca_bundle", self->ca_bundle);
+  if (self->npm_registry != NULL)
+    json_object_set_string_member (request, "npm_registry", self->npm_registry);
+  if (self->pip_index != NULL)
+    json_object_set_string_member (request, "pip_index", self->pip_index);
 }

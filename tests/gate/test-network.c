@@ -22,9 +22,10 @@ static const char HOSTS[] =
   "203.0.113.5 mixed.example\n"
   "203.0.113.9 closed.example\n";
 
-static void
-cover_file (const char *path,
-            const char *text)
+/* For this process and its children alone, from test_network_enter() on. */
+void
+test_network_cover_file (const char *path,
+                         const char *text)
 {
   g_autofree char *beside = g_build_filename (g_get_tmp_dir (), "cloche-test-cover-XXXXXX", NULL);
   int fd = g_mkstemp (beside);
@@ -80,9 +81,9 @@ test_network_enter (void)
     return FALSE;
 
   g_assert_cmpint (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), ==, 0);
-  cover_file ("/etc/hosts", HOSTS);
-  cover_file ("/etc/nsswitch.conf", "hosts: files dns\n");
-  cover_file ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+  test_network_cover_file ("/etc/hosts", HOSTS);
+  test_network_cover_file ("/etc/nsswitch.conf", "hosts: files dns\n");
+  test_network_cover_file ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
   test_network_run ("ip link set lo up");
   test_network_run ("ip address add 10.9.8.7/32 dev lo");
   test_network_run ("ip address add 169.254.169.254/32 dev lo");

@@ -24,6 +24,8 @@ typedef struct {
 
 gboolean      test_network_enter (void);
 void          test_network_run   (const char *command);
+void          test_network_cover_file (const char *path,
+                                       const char *text);
 
 TestServer   *test_server_new    (const char *address,
                                   guint16     port,

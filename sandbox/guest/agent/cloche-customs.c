@@ -4,6 +4,7 @@
 #include "cloche-customs.h"
 
 #include "cloche-alloc.h"
+#include "cloche-registries.h"
 #include "cloche-text-file.h"
 #include "cloche-trust.h"
 
@@ -26,7 +27,9 @@ cloche_customs_are_valid (const cloche_customs *self)
   size_t length = strnlen (self->timezone, MAX_ZONE + 1);
 
   return length >= 1 && length <= MAX_ZONE && self->timezone[0] != '/' && strstr (self->timezone, "..") == NULL &&
-         strspn (self->timezone, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == length;
+         strspn (self->timezone, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == length &&
+         (self->npm_registry == NULL || cloche_registry_is_valid (self->npm_registry)) &&
+         (self->pip_index == NULL || cloche_registry_is_valid (self->pip_index));
 }
 
 static bool
@@ -83,5 +86,7 @@ cloche_customs_adopt (const cloche_customs *self,
 
   if (result == 0 && self->ca_bundle != NULL)
     result = cloche_trust_add (self->ca_bundle, strlen (self->ca_bundle), root);
+  if (result == 0)
+    result = cloche_registries_adopt (self->npm_registry, self->pip_index, root);
   return result;
 }

@@ -27,6 +27,8 @@ read_customs (json_t         *request,
 {
   ret_customs->timezone = cloche_request_text (request, "timezone", "Etc/UTC");
   ret_customs->ca_bundle = cloche_request_text (request, "ca_bundle", NULL);
+  ret_customs->npm_registry = cloche_request_text (request, "npm_registry", NULL);
+  ret_customs->pip_index = cloche_request_text (request, "pip_index", NULL);
   return cloche_customs_are_valid (ret_customs) ? 0 : -1;
 }
 
@@ -68,7 +70,7 @@ cloche_op_disk (cloche_agent  *agent,
     return;
   }
   if (read_customs (request, &customs) < 0) {
-    cloche_reply_error (stream, "invalid", "disk takes the name of a time zone");
+    cloche_reply_error (stream, "invalid", "disk takes the name of a time zone and addresses");
     return;
   }
   agent->has_disk = true;       /* Also if it fails half-way: such a machine is good for nothing. */
@@ -90,7 +92,7 @@ cloche_op_furnish (cloche_agent  *agent,
     return;
   }
   if (read_customs (request, &customs) < 0) {
-    cloche_reply_error (stream, "invalid", "furnish takes the name of a time zone");
+    cloche_reply_error (stream, "invalid", "furnish takes the name of a time zone and addresses");
     return;
   }
   result = cloche_customs_adopt (&customs, TREE);
