@@ -3,6 +3,7 @@
  */
 #include "cloche-forge-guest.h"
 
+#include "cloche-agent-contract.h"
 #include "cloche-image-error.h"
 #include "cloche-json.h"
 #include "cloche-record.h"
@@ -35,6 +36,15 @@ G_DEFINE_FINAL_TYPE (ClocheForgeGuest, cloche_forge_guest, G_TYPE_OBJECT)
 
 /* 1. Greeting: both ports, one after the other; the guest greets on each when it is ready. */
 
+/* An image that was imported may be of an older or newer Cloche. */
+static void
+return_wrong_hello (GTask      *task,
+                    const char *line)
+{
+  g_task_return_new_error (task, CLOCHE_IMAGE_ERROR, CLOCHE_IMAGE_ERROR_GUEST_FAILED,
+                           "The image was made by another version of Cloche: it begins with “%s”", line);
+}
+
 static void
 bulk_greeted_cb (GObject      *source,
                  GAsyncResult *result,
@@ -49,8 +59,8 @@ bulk_greeted_cb (GObject      *source,
     g_task_return_error (task, error);
     return;
   }
-  if (strcmp (line, "CLOCHE 1 bulk") != 0) {
-    g_task_return_new_error (task, CLOCHE_IMAGE_ERROR, CLOCHE_IMAGE_ERROR_GUEST_FAILED, "The guest greeted in another way");
+  if (strcmp (line, CLOCHE_AGENT_HELLO "bulk") != 0) {
+    return_wrong_hello (task, line);
     return;
   }
 
@@ -73,8 +83,8 @@ control_greeted_cb (GObject      *source,
     g_task_return_error (task, error);
     return;
   }
-  if (strcmp (line, "CLOCHE 1 control") != 0) {
-    g_task_return_new_error (task, CLOCHE_IMAGE_ERROR, CLOCHE_IMAGE_ERROR_GUEST_FAILED, "The guest greeted in another way");
+  if (strcmp (line, CLOCHE_AGENT_HELLO "control") != 0) {
+    return_wrong_hello (task, line);
     return;
   }
 

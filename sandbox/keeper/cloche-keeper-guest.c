@@ -3,6 +3,7 @@
  */
 #include "cloche-keeper-guest.h"
 
+#include "cloche-agent-contract.h"
 #include "cloche-wire-error.h"
 #include "cloche-wire-hello.h"
 #include "cloche-wire-request.h"
@@ -15,7 +16,7 @@ enum {
 };
 
 /* What the agent says first on each port: protocol.md, "Transports". */
-static const char *const HELLOS[N_PORTS] = { "CLOCHE 1 control", "CLOCHE 1 bulk" };
+static const char *const HELLOS[N_PORTS] = { CLOCHE_AGENT_HELLO "control", CLOCHE_AGENT_HELLO "bulk" };
 
 struct _ClocheKeeperGuest
 {

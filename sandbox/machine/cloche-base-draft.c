@@ -3,6 +3,7 @@
  */
 #include "cloche-base-draft.h"
 
+#include "cloche-agent-contract.h"
 #include "cloche-base-error.h"
 #include "cloche-fd.h"
 #include "cloche-id.h"
@@ -351,6 +352,7 @@ cloche_base_draft_publish_async (ClocheBaseDraft          *self,
   publication->progress_data = progress_data;
   publication->manifest = json_object_new ();
   json_object_set_int_member (publication->manifest, "version", CLOCHE_BASE_MANIFEST_VERSION);
+  json_object_set_int_member (publication->manifest, "agent", CLOCHE_AGENT_CONTRACT);
   json_object_set_int_member (publication->manifest, "built_us", built_us);
   json_object_set_object_member (publication->manifest, "shape", cloche_machine_shape_to_json (shape));
   json_object_set_object_member (publication->manifest, "image", json_object_ref (image));

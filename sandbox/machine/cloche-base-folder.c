@@ -3,6 +3,7 @@
  */
 #include "cloche-base-folder.h"
 
+#include "cloche-agent-contract.h"
 #include "cloche-base-error.h"
 #include "cloche-fd.h"
 #include "cloche-json.h"
@@ -145,7 +146,8 @@ check_shape (ClocheBaseFolder *self,
 {
   JsonObject *shape = cloche_json_get_object (self->manifest, "shape");
 
-  if (cloche_json_get_int (self->manifest, "version", 0) != CLOCHE_BASE_MANIFEST_VERSION) {
+  if (cloche_json_get_int (self->manifest, "version", 0) != CLOCHE_BASE_MANIFEST_VERSION ||
+      cloche_json_get_int (self->manifest, "agent", 0) != CLOCHE_AGENT_CONTRACT) {
     g_set_error (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_BASE_MISMATCH,
                  "“%s” was made by another version of Cloche", self->path);
     return FALSE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The Cloche authors
  */
+#include "cloche-agent-contract.h"
 #include "cloche-base-draft.h"
 #include "cloche-base-store.h"
 #include "cloche-disk.h"
@@ -228,6 +229,55 @@ test_damaged (Fixture      *fixture,
   expect_open_error (manifest, CLOCHE_MACHINE_ERROR_BASE_DAMAGED);
 }
 
+/* What a program with another agent made: a manifest that is whole, and says so. */
+static void
+make_foreign (ClocheBaseFolder *base,
+              const char       *from,
+              const char       *to)
+{
+  g_autofree char *path = g_build_filename (cloche_base_folder_get_path (base), CLOCHE_BASE_FILE_MANIFEST, NULL);
+  g_autofree char *bases = g_path_get_dirname (cloche_base_folder_get_path (base));
+  g_autofree char *text = NULL;
+  g_autofree char *sum = NULL;
+  g_autofree char *renamed = NULL;
+  g_autoptr (GString) manifest = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  manifest = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (manifest, from, to, 0), ==, 1);   /* How often. */
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, manifest->str, -1);
+  sum[CLOCHE_BASE_ID_LENGTH] = '\0';
+  renamed = g_build_filename (bases, sum, NULL);
+  overwrite (base, CLOCHE_BASE_FILE_MANIFEST, manifest->str);
+  g_assert_cmpint (g_rename (cloche_base_folder_get_path (base), renamed), ==, 0);
+}
+
+/* Nobody starts a base whose agent is not of this program; a new one takes its place. */
+static void
+test_other_agent (Fixture      *fixture,
+                  gconstpointer data)
+{
+  g_autofree char *ours = g_strdup_printf ("\"agent\":%d", CLOCHE_AGENT_CONTRACT);
+  g_autofree char *next = g_strdup_printf ("\"agent\":%d", CLOCHE_AGENT_CONTRACT + 1);
+  g_autoptr (ClocheBaseFolder) newer = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 1000);
+  g_autoptr (ClocheBaseFolder) silent = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 2000);
+  g_autoptr (ClocheBaseFolder) good = NULL;
+  g_autoptr (ClocheBaseFolder) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_foreign (newer, ours, next);
+  make_foreign (silent, ours, "\"other\":1");
+  g_assert_null (cloche_base_store_newest (fixture->store, "7.2.22", CLOCHE_ACCELERATOR_TCG,
+                                           CLOCHE_MACHINE_SIZE_NORMAL, &error));
+  g_assert_error (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_BASE_MISMATCH);
+  g_clear_error (&error);
+
+  good = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 500);
+  found = cloche_base_store_newest (fixture->store, "7.2.22", CLOCHE_ACCELERATOR_TCG, CLOCHE_MACHINE_SIZE_NORMAL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (cloche_base_folder_get_id (found), ==, cloche_base_folder_get_id (good));
+}
+
 static void
 test_newest (Fixture      *fixture,
              gconstpointer data)
@@ -334,6 +384,7 @@ main (int    argc,
   g_test_add ("/machine/base/interrupted", Fixture, NULL, set_up, test_interrupted, tear_down);
   g_test_add ("/machine/base/abandoned", Fixture, NULL, set_up, test_abandoned, tear_down);
   g_test_add ("/machine/base/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
+  g_test_add ("/machine/base/other-agent", Fixture, NULL, set_up, test_other_agent, tear_down);
   g_test_add ("/machine/base/newest", Fixture, NULL, set_up, test_newest, tear_down);
   g_test_add ("/machine/base/collect", Fixture, NULL, set_up, test_collect, tear_down);
   g_test_add_func ("/machine/base/page-hash", test_page_hash);

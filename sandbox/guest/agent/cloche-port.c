@@ -3,6 +3,7 @@
  */
 #include "cloche-port.h"
 
+#include "cloche-agent-contract.h"
 #include "cloche-alloc.h"
 #include "cloche-console.h"
 
@@ -110,7 +111,7 @@ greet (cloche_port *self)
 
   if (fd < 0)
     return fd;
-  (void) snprintf (hello, sizeof hello, "CLOCHE 1 %s\n", self->name);
+  (void) snprintf (hello, sizeof hello, CLOCHE_AGENT_HELLO "%s\n", self->name);
   result = write_all (fd, hello, strlen (hello));
   if (result == 0 && fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK) < 0)
     result = -errno;
