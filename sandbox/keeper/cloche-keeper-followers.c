@@ -7,14 +7,81 @@
 #include "cloche-record.h"
 #include "cloche-wire-message.h"
 
+/*
+ * A follower takes one event at a time. What changes while it takes one is told in the next, which says everything again:
+ * a slow one misses states in between, never the last.
+ */
+typedef struct
+{
+  ClocheWireStream *stream;
+  guint told;                   /* the number of the status that it has or takes just now */
+  gboolean is_taking;
+} Follower;
+
 struct _ClocheKeeperFollowers
 {
   GObject parent_instance;
 
-  GPtrArray *streams;           /* Owned, of ClocheWireStream */
+  /* Owned */
+  GPtrArray *followers;         /* of Follower */
+  GBytes *latest;               /* the last event; NULL before the first */
+
+  guint n_told;                 /* statuses so far */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheKeeperFollowers, cloche_keeper_followers, G_TYPE_OBJECT)
+
+static void
+follower_free (Follower *follower)
+{
+  g_clear_object (&follower->stream);
+  g_free (follower);
+}
+
+static void told_cb (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data);
+
+static Follower *
+find (ClocheKeeperFollowers *self,
+      gpointer               stream)
+{
+  for (guint i = 0; i < self->followers->len; i++) {
+    Follower *follower = g_ptr_array_index (self->followers, i);
+
+    if (follower->stream == stream)
+      return follower;
+  }
+
+  return NULL;
+}
+
+static void
+tell (ClocheKeeperFollowers *self,
+      Follower              *follower)
+{
+  if (follower->is_taking || follower->told == self->n_told)
+    return;
+
+  follower->is_taking = TRUE;
+  follower->told = self->n_told;
+  cloche_wire_write_record_async (follower->stream, CLOCHE_RECORD_EVENT, self->latest, NULL, told_cb, g_object_ref (self));
+}
+
+static void
+taken (ClocheKeeperFollowers *self,
+       gpointer               stream,
+       gboolean               is_there)
+{
+  Follower *follower = find (self, stream);
+
+  if (is_there) {
+    follower->is_taking = FALSE;
+    tell (self, follower);
+  } else {
+    (void) g_ptr_array_remove_fast (self->followers, follower);
+  }
+}
 
 static void
 begun_cb (GObject      *source,
@@ -23,8 +90,7 @@ begun_cb (GObject      *source,
 {
   g_autoptr (ClocheKeeperFollowers) self = user_data;
 
-  if (cloche_wire_write_json_finish (CLOCHE_WIRE_STREAM (source), result, NULL))
-    g_ptr_array_add (self->streams, g_object_ref (source));
+  taken (self, source, cloche_wire_write_json_finish (CLOCHE_WIRE_STREAM (source), result, NULL));
 }
 
 static void
@@ -35,8 +101,7 @@ told_cb (GObject      *source,
   g_autoptr (ClocheKeeperFollowers) self = user_data;
 
   /* Gone, or reset: nobody listens any more. */
-  if (!cloche_wire_write_record_finish (CLOCHE_WIRE_STREAM (source), result, NULL))
-    (void) g_ptr_array_remove_fast (self->streams, source);
+  taken (self, source, cloche_wire_write_record_finish (CLOCHE_WIRE_STREAM (source), result, NULL));
 }
 
 static void
@@ -44,7 +109,8 @@ cloche_keeper_followers_finalize (GObject *object)
 {
   ClocheKeeperFollowers *self = CLOCHE_KEEPER_FOLLOWERS (object);
 
-  g_clear_pointer (&self->streams, g_ptr_array_unref);
+  g_clear_pointer (&self->followers, g_ptr_array_unref);
+  g_clear_pointer (&self->latest, g_bytes_unref);
 
   G_OBJECT_CLASS (cloche_keeper_followers_parent_class)->finalize (object);
 }
@@ -58,7 +124,7 @@ cloche_keeper_followers_class_init (ClocheKeeperFollowersClass *klass)
 static void
 cloche_keeper_followers_init (ClocheKeeperFollowers *self)
 {
-  self->streams = g_ptr_array_new_with_free_func (g_object_unref);
+  self->followers = g_ptr_array_new_with_free_func ((GDestroyNotify) follower_free);
 }
 
 ClocheKeeperFollowers *
@@ -77,7 +143,7 @@ cloche_keeper_followers_get_n (ClocheKeeperFollowers *self)
 {
   g_return_val_if_fail (CLOCHE_IS_KEEPER_FOLLOWERS (self), 0);
 
-  return self->streams->len;
+  return self->followers->len;
 }
 
 /**
@@ -89,8 +155,15 @@ cloche_keeper_followers_add (ClocheKeeperFollowers *self,
                              ClocheWireStream      *stream,
                              JsonObject            *answer)
 {
+  Follower *follower;
+
   g_return_if_fail (CLOCHE_IS_KEEPER_FOLLOWERS (self));
 
+  follower = g_new0 (Follower, 1);
+  follower->stream = g_object_ref (stream);
+  follower->told = self->n_told;
+  follower->is_taking = TRUE;
+  g_ptr_array_add (self->followers, follower);
   cloche_wire_write_json_async (stream, answer, NULL, begun_cb, g_object_ref (self));
 }
 
@@ -98,14 +171,13 @@ cloche_keeper_followers_add (ClocheKeeperFollowers *self,
  * cloche_keeper_followers_tell:
  * @take_status: (transfer full): an answer to "status"; becomes the event
  *
- * Who has not yet taken the last one is left out: the next one says it all again.
+ * Who has not yet taken the last one gets this one after it, unless a newer one comes.
  */
 void
 cloche_keeper_followers_tell (ClocheKeeperFollowers *self,
                               JsonObject            *take_status)
 {
   g_autoptr (JsonObject) event = take_status;
-  g_autoptr (GBytes) payload = NULL;
   char *line;
 
   g_return_if_fail (CLOCHE_IS_KEEPER_FOLLOWERS (self));
@@ -113,9 +185,9 @@ cloche_keeper_followers_tell (ClocheKeeperFollowers *self,
   json_object_remove_member (event, "ok");
   json_object_set_string_member (event, "event", "status");
   line = cloche_json_object_to_line (event);
-  payload = g_bytes_new_take (line, strlen (line));
-  for (guint i = 0; i < self->streams->len; i++)
-    if (!g_output_stream_has_pending (g_io_stream_get_output_stream (g_ptr_array_index (self->streams, i))))
-      cloche_wire_write_record_async (g_ptr_array_index (self->streams, i), CLOCHE_RECORD_EVENT, payload, NULL,
-                                      told_cb, g_object_ref (self));
+  g_clear_pointer (&self->latest, g_bytes_unref);
+  self->latest = g_bytes_new_take (line, strlen (line));
+  self->n_told++;
+  for (guint i = 0; i < self->followers->len; i++)
+    tell (self, g_ptr_array_index (self->followers, i));
 }
