@@ -4,6 +4,7 @@
 #include "cloche-keeper-connect.h"
 
 #include "cloche-json.h"
+#include "cloche-start-failure.h"
 #include "cloche-wire-error.h"
 #include "cloche-wire-hello.h"
 
@@ -140,13 +141,25 @@ failure_from_json (JsonObject *object)
 }
 
 static void
+explained_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_task_return_error (task, cloche_start_failure_explain_finish (result));
+}
+
+static void
 ready_cb (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Steps *steps = g_task_get_task_data (task);
   g_autoptr (JsonObject) object = NULL;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
   gsize length = 0;
   g_autofree char *line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, &length, &error);
 
@@ -158,7 +171,8 @@ ready_cb (GObject      *source,
     error = failure_from_json (object);
 
   if (error != NULL)
-    g_task_return_error (task, error);
+    cloche_start_failure_explain_async (steps->connection->launch->base_path, error, cancellable,
+                                        explained_cb, g_steal_pointer (&task));
   else
     connect_to_keeper (g_steal_pointer (&task));
 }

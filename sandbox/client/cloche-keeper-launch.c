@@ -91,12 +91,11 @@ listen_on (const char *path,
 
 static GStrv
 build_keeper_argv (ClocheMachineHost   *host,
-                   ClocheMachineFolder *folder)
+                   ClocheMachineFolder *folder,
+                   const char          *base)
 {
   ClochePaths *paths = cloche_machine_host_get_paths (host);
   g_autofree char *keeper = cloche_paths_dup_program ("cloche-keeper");
-  g_autofree char *base = g_build_filename (cloche_base_store_get_bases_path (cloche_machine_host_get_bases (host)),
-                                            cloche_machine_folder_get_base_id (folder), NULL);
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
   guint rest_ms, expire_ms;
 
@@ -121,7 +120,7 @@ spawn_keeper (ClocheMachineHost   *host,
               int                  lock_fd,
               GError             **error)
 {
-  g_auto (GStrv) argv = build_keeper_argv (host, folder);
+  g_auto (GStrv) argv = build_keeper_argv (host, folder, launch->base_path);
   cloche_autofd int wire = listen_on (launch->wire_path, error);
   cloche_autofd int gate = wire >= 0 ? listen_on (launch->gate_path, error) : -1;
   cloche_autofd int log = -1;
@@ -237,6 +236,8 @@ cloche_keeper_launch (ClocheMachineHost *host,
   launch->wire_path = g_build_filename (sockets_dir, "wire.sock", NULL);
   launch->gate_path = g_build_filename (sockets_dir, "gate.sock", NULL);
   launch->token = g_strdup (cloche_machine_folder_get_token (folder));
+  launch->base_path = g_build_filename (cloche_base_store_get_bases_path (cloche_machine_host_get_bases (host)),
+                                        cloche_machine_folder_get_base_id (folder), NULL);
 
   return find_or_spawn (host, folder, launch, error) ? g_steal_pointer (&launch) : NULL;
 }
@@ -250,6 +251,7 @@ cloche_keeper_launch_free (ClocheKeeperLaunch *self)
   g_free (self->wire_path);
   g_free (self->gate_path);
   g_free (self->token);
+  g_free (self->base_path);
   cloche_clear_fd (&self->ready_fd);
   g_free (self);
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @wire_path: address of the keeper's socket
  * @gate_path: address of the gate's socket
  * @token: what to show there
+ * @base_path: the folder of the base that the machine starts from
  * @ready_fd: (or -1): if the keeper was started here, it says one line on this pipe when its machine is ready or has failed
  * @is_new_machine: whether the machine's folder was made here
  *
@@ -22,6 +23,7 @@ typedef struct
   char *wire_path;
   char *gate_path;
   char *token;
+  char *base_path;
   int ready_fd;
   gboolean is_new_machine;
 } ClocheKeeperLaunch;

@@ -27,6 +27,10 @@
  * is the first thing that the keeper asks of it; see cloche-keeper.c.
  */
 
+/* seconds from the machine's first instruction to its agent's answer: one on an idle computer; a busy one is given time, a
+ * guest that hangs an end. */
+#define ANSWER_SECONDS 120
+
 typedef struct
 {
   ClocheKeeperBoot *boot;
@@ -34,6 +38,8 @@ typedef struct
   ClocheQemuProgram *program;
   JsonObject *revive;
   gint64 start_us;
+  GCancellable *patience;       /* cancelled when the agent has not answered in time */
+  guint deadline_id;
 } Steps;
 
 static void
@@ -43,7 +49,35 @@ steps_free (Steps *steps)
   g_clear_object (&steps->base);
   g_clear_pointer (&steps->program, cloche_qemu_program_free);
   g_clear_pointer (&steps->revive, json_object_unref);
+  g_clear_handle_id (&steps->deadline_id, g_source_remove);
+  g_clear_object (&steps->patience);
   g_free (steps);
+}
+
+static gboolean
+deadline_cb (gpointer user_data)
+{
+  Steps *steps = user_data;
+
+  steps->deadline_id = 0;
+  g_cancellable_cancel (steps->patience);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* @what did not come about, for @reason: the guest is not as it was frozen, or too slow. */
+static void
+return_broken (GTask        *task,
+               const char   *what,
+               const GError *reason)
+{
+  Steps *steps = g_task_get_task_data (task);
+
+  if (g_cancellable_is_cancelled (steps->patience))
+    g_task_return_new_error (task, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_BROKEN, "%s: it said nothing for %d seconds",
+                             what, ANSWER_SECONDS);
+  else
+    g_task_return_new_error (task, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_BROKEN, "%s: %s", what, reason->message);
 }
 
 static void
@@ -58,8 +92,7 @@ revived_cb (GObject      *source,
 
   answer = cloche_keeper_guest_request_finish (CLOCHE_KEEPER_GUEST (source), result, NULL, &error);
   if (answer == NULL) {
-    g_task_return_new_error (task, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_BROKEN,
-                             "The machine could not be given its own identity: %s", error->message);
+    return_broken (task, "The machine could not be given its own identity", error);
     return;
   }
 
@@ -73,19 +106,17 @@ greeted_cb (GObject      *source,
             gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GCancellable *cancellable = g_task_get_cancellable (task);
   Steps *steps = g_task_get_task_data (task);
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!cloche_keeper_guest_connect_finish (CLOCHE_KEEPER_GUEST (source), result, &error)) {
-    g_prefix_error (&error, "The agent in the machine did not answer: ");
-    g_task_return_error (task, error);
+    return_broken (task, "The agent in the machine did not answer", error);
     return;
   }
 
   steps->boot->greeted_us = g_get_monotonic_time () - steps->start_us;
   json_object_set_int_member (steps->revive, "realtime_us", g_get_real_time ());
-  cloche_keeper_guest_request_async (steps->boot->guest, FALSE, steps->revive, cancellable,
+  cloche_keeper_guest_request_async (steps->boot->guest, FALSE, steps->revive, steps->patience,
                                      revived_cb, g_steal_pointer (&task));
 }
 
@@ -95,7 +126,6 @@ running_cb (GObject      *source,
             gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GCancellable *cancellable = g_task_get_cancellable (task);
   Steps *steps = g_task_get_task_data (task);
   GError *error = NULL;
 
@@ -104,7 +134,9 @@ running_cb (GObject      *source,
     return;
   }
 
-  cloche_keeper_guest_connect_async (steps->boot->guest, cancellable,
+  steps->patience = g_cancellable_new ();
+  steps->deadline_id = g_timeout_add_seconds (ANSWER_SECONDS, deadline_cb, steps);
+  cloche_keeper_guest_connect_async (steps->boot->guest, steps->patience,
                                      greeted_cb, g_steal_pointer (&task));
 }
 

@@ -158,8 +158,8 @@ test_not_allowed (void)
   g_autofree char *pip = NULL;
 
   cloche_vm_allow (shared.machine, NOTHING);
-  npm = ask ("npm --fetch-retries=0 view cloche-sample version");
-  pip = ask ("pip --retries 0 download --no-deps cloche-sample");
+  npm = ask ("curl -sS https://" NPM_HOST NPM_PATH "/cloche-sample");
+  pip = ask ("curl -sS http://" PIP_HOST PIP_PATH "/cloche-sample/");
   g_assert_true (g_str_has_prefix (npm, "error: "));
   g_assert_true (g_str_has_prefix (pip, "error: "));
   g_assert_cmpstr (shared.paths->str, ==, "");
@@ -181,19 +181,16 @@ test_allowed (void)
     g_error ("pip index ended in “%s”; asked for: %s", pip, shared.paths->str);
 }
 
-/* The authority, by what asks the system's list and by what brings its own. */
+/* The authority, by what asks the system's list; npm brings its own. */
 static void
 test_trusted (void)
 {
   static const char *const ALLOWED[] = { NPM_HOST, NULL };
   g_autofree char *curl = NULL;
-  g_autofree char *python = NULL;
 
   cloche_vm_allow (shared.machine, ALLOWED);
   curl = ask ("curl -sSf https://" NPM_HOST NPM_PATH "/cloche-sample | jq -r .name");
   g_assert_cmpstr (curl, ==, "ok: cloche-sample\n");
-  python = ask ("python3 -c 'import requests; print (requests.get (\"https://" NPM_HOST NPM_PATH "/cloche-sample\").status_code)'");
-  g_assert_cmpstr (python, ==, "ok: 200\n");
 }
 
 /* Who can read everything in the machine finds no password, and nobody was told one. */
