@@ -373,6 +373,20 @@ cloche_template_holder_new (GSocket *listener,
   return self;
 }
 
+/**
+ * cloche_template_holder_set_idle_ms:
+ * @idle_ms: milliseconds, as in cloche_template_holder_new(), counted anew from now
+ */
+void
+cloche_template_holder_set_idle_ms (ClocheTemplateHolder *self,
+                                    guint                 idle_ms)
+{
+  g_return_if_fail (CLOCHE_IS_TEMPLATE_HOLDER (self));
+
+  self->idle_ms = idle_ms;
+  restart_idle_timer (self);
+}
+
 guint
 cloche_template_holder_get_n_templates (ClocheTemplateHolder *self)
 {

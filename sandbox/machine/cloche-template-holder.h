@@ -29,6 +29,9 @@ G_DECLARE_FINAL_TYPE (ClocheTemplateHolder, cloche_template_holder, CLOCHE, TEMP
 ClocheTemplateHolder *cloche_template_holder_new             (GSocket               *listener,
                                                               guint                  idle_ms) G_GNUC_WARN_UNUSED_RESULT;
 
+void                  cloche_template_holder_set_idle_ms     (ClocheTemplateHolder  *self,
+                                                              guint                  idle_ms);
+
 guint                 cloche_template_holder_get_n_templates (ClocheTemplateHolder  *self);
 guint                 cloche_template_holder_get_n_clients   (ClocheTemplateHolder  *self);
 

@@ -28,6 +28,9 @@
 #define LONG_MS 600000
 #define SHORT_MS 1
 
+/* milliseconds: as long as cloche-holder stays idle when nobody can find it. */
+#define HIDDEN_MS 1000
+
 typedef struct
 {
   char *dir;
@@ -337,6 +340,27 @@ test_started (Fixture      *fixture,
   assert_unwritable (cloche_template_memory_peek_fd (one));
 }
 
+/* Nobody can come any more: it does not keep a template's memory for minutes. One that is still used stays. */
+static void
+test_abandoned (Fixture      *fixture,
+                gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, "holder.sock", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheTemplateMemory) memory = open_memory (fixture, &fixture->old, &error);
+  struct pollfd pollfd = { .events = POLLIN };
+  pid_t pid = find_child ();
+
+  g_assert_no_error (error);
+  g_assert_cmpint (pid, >, 0);
+  pollfd.fd = (int) syscall (SYS_pidfd_open, pid, 0);
+  g_assert_cmpint (unlink (path), ==, 0);
+  g_assert_cmpint (poll (&pollfd, 1, 3 * HIDDEN_MS), ==, 0);
+  g_assert_finalize_object (g_steal_pointer (&memory));
+  g_assert_cmpint (poll (&pollfd, 1, -1), ==, 1);
+  (void) close (pollfd.fd);
+}
+
 static void
 test_no_program (Fixture      *fixture,
                  gconstpointer data)
@@ -360,6 +384,7 @@ main (int    argc,
   g_test_add ("/machine/template-memory/hostile-client", Fixture, NULL, set_up, test_hostile_client, tear_down);
   g_test_add ("/machine/template-memory/lying-holder", Fixture, NULL, set_up, test_lying_holder, tear_down);
   g_test_add ("/machine/template-memory/started", Fixture, NULL, set_up, test_started, tear_down);
+  g_test_add ("/machine/template-memory/abandoned", Fixture, NULL, set_up, test_abandoned, tear_down);
   g_test_add ("/machine/template-memory/no-program", Fixture, NULL, set_up, test_no_program, tear_down);
 
   return g_test_run ();

@@ -17,9 +17,13 @@
  *
  * Started by the first keeper that finds nobody at RUNTIME-FOLDER/holder.sock, with that socket, listening already, as
  * descriptor 3. Ends when nobody has been connected for a while. Whether it is there is decided under holder.lock, so
- * that there is never a second one.
+ * that there is never a second one. When its socket is gone, with the folder at the end of a session, nobody will come any
+ * more: then it ends soon after the last one has left.
  */
 #define LISTENER_FD 3
+
+/* milliseconds: the while, when nobody can find the socket. */
+#define HIDDEN_IDLE_MS 1000
 
 typedef struct
 {
@@ -43,6 +47,17 @@ idle_cb (ClocheTemplateHolder *holder,
   g_main_loop_quit (program->loop);
 }
 
+static void
+socket_changed_cb (GFileMonitor        *monitor,
+                   GFile               *file,
+                   GFile               *other_file,
+                   GFileMonitorEvent    event,
+                   ClocheTemplateHolder *holder)
+{
+  if (event == G_FILE_MONITOR_EVENT_DELETED)
+    cloche_template_holder_set_idle_ms (holder, HIDDEN_IDLE_MS);
+}
+
 static gboolean
 terminated_cb (gpointer user_data)
 {
@@ -62,6 +77,8 @@ main (int    argc,
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocket) listener = NULL;
   g_autoptr (ClocheTemplateHolder) holder = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFileMonitor) monitor = NULL;
   Program program = { loop, -1 };
 
   if (argc != 2) {
@@ -76,6 +93,13 @@ main (int    argc,
     return EXIT_FAILURE;
   }
 
+  file = g_file_new_build_filename (argv[1], "holder.sock", NULL);
+  monitor = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, &error);
+  if (monitor == NULL) {
+    g_printerr ("cloche-holder: %s\n", error->message);
+    return EXIT_FAILURE;
+  }
+
   /* It outlives the keeper that started it, and its terminal. */
   (void) setsid ();
   if (chdir ("/") < 0) {
@@ -84,6 +108,7 @@ main (int    argc,
   }
   holder = cloche_template_holder_new (listener, CLOCHE_HOLDER_IDLE_SECONDS * 1000);
   g_signal_connect (holder, "idle", G_CALLBACK (idle_cb), &program);
+  g_signal_connect_object (monitor, "changed", G_CALLBACK (socket_changed_cb), holder, 0);
   g_unix_signal_add (SIGTERM, terminated_cb, &program);
   g_unix_signal_add (SIGHUP, terminated_cb, &program);
   g_main_loop_run (loop);
