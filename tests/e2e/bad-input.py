@@ -5,6 +5,8 @@
 
 import os
 import shutil
+import sqlite3
+import subprocess
 
 import cloche_e2e as e2e
 
@@ -109,6 +111,59 @@ def odd_files_dropped():
     window.close()
 
 
+def odd_name_comes_out():
+    """What a guest calls a file is its own business; dragged out, it has a name that any program can read."""
+    folders, _, window = begin([e2e.call("run_shell", command="printf 1 > '/workspace/two\nlines.txt'"), e2e.say("Made.")])
+    window.send("Make it")
+    window.find(text="Made.")
+    taker = e2e.Partner(folders, "/dev/null")
+    path, = taker.drag_in_from(window, window.find(role="push button", name="Open two_lines.txt"))
+    taker.end()
+    e2e.equal("the name of what came", os.path.basename(path), "two_lines.txt")
+    with open(path, encoding="ascii") as stream:
+        e2e.equal("what came", stream.read(), "1")
+    window.close()
+
+
+def model_gone():
+    """It was in the list when it was chosen. The words stay in the conversation, and the next question goes on from them."""
+    _, server, window = begin([{"status": 404, "error": "model 'script:latest' not found"}, e2e.say("Here I am.")])
+    window.send("Are you there?")
+    window.find(role="label", name="The server does not have this model. Choose another one.")
+    window.send("And now?")
+    window.find(text="Here I am.")
+    with open(server.log_path, encoding="utf-8") as stream:
+        e2e.equal("whether the first words were told again", "Are you there?" in stream.readlines()[1], True)
+    window.close()
+
+
+def no_bus():
+    """Without any D-Bus nobody can ask the window what it shows: clicks go where they went with one, and the store tells."""
+    folders = e2e.Folders()
+    window = e2e.Window(folders)
+    x, y = window.centre(window.find(role="push button", name="Take the Tour"))
+    window.close()
+
+    env = folders.environment()
+    # GTK would find this test's accessibility bus by the display; GTK 4.8 crashes with that one alone.
+    env["GTK_A11Y"] = "none"
+    for name in ("SESSION", "SYSTEM"):
+        env[f"DBUS_{name}_BUS_ADDRESS"] = "unix:path=/nowhere"
+    with subprocess.Popen([os.path.join(os.environ["CLOCHE_TEST_BUILD"], "ui", "cloche")], env=env) as process:
+        shown = e2e.xdotool("search", "--sync", "--onlyvisible", "--pid", process.pid).split()[-1]
+        e2e.xdotool("windowmove", "--sync", shown, 0, 0)
+        e2e.xdotool("windowfocus", "--sync", shown)
+        database = sqlite3.connect(f"file:{folders.cloche}/cloche.db?mode=ro", uri=True)
+        e2e.xdotool("mousemove", "--sync", x, y, "click", 1)
+        e2e.wait("the tour's conversation", lambda: database.execute("SELECT 1 FROM conversations").fetchall())
+        e2e.type_text("Hello")
+        e2e.press("Return")
+        e2e.wait("a question and its answer", lambda: len(database.execute("SELECT 1 FROM messages").fetchall()) >= 2)
+        database.close()
+        e2e.press("ctrl+w")
+        e2e.equal("how it ended", process.wait(e2e.DEADLINE_S), 0)
+
+
 def no_runtime_folder():
     folders = e2e.Folders()
     window = e2e.Window(folders, {"XDG_RUNTIME_DIR": None})
@@ -135,6 +190,9 @@ e2e.main([
     machine_crashes,
     model_server_ends,
     odd_files_dropped,
+    odd_name_comes_out,
+    model_gone,
+    no_bus,
     no_runtime_folder,
     no_keyring,
 ])
