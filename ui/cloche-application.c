@@ -66,6 +66,7 @@ opened_cb (GObject      *object,
   cloche_context_refresh_models (self->context);
   /* What an earlier run has left. Not for programs that come and go while a window may still offer to undo. */
   cloche_context_empty_trash (self->context);
+  cloche_context_clean_up (self->context);
 }
 
 static void

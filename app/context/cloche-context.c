@@ -8,6 +8,7 @@
 #include "cloche-machine-sandbox.h"
 #include "cloche-notice.h"
 #include "cloche-settings.h"
+#include "cloche-staging.h"
 #include "cloche-tour.h"
 #include "cloche-trash.h"
 
@@ -416,11 +417,17 @@ cloche_context_allow_finish (ClocheContext *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static char *
+dup_staging_folder (ClocheContext *self)
+{
+  return g_build_filename (cloche_paths_get_cache_dir (self->paths), "files", NULL);
+}
+
 ClocheFiles *
 cloche_context_open_files (ClocheContext *self,
                            ClocheChat    *chat)
 {
-  g_autofree char *folder = g_build_filename (cloche_paths_get_cache_dir (self->paths), "files", NULL);
+  g_autofree char *folder = dup_staging_folder (self);
 
   return cloche_files_new (self->store, cloche_chat_get_sandbox (chat), folder);
 }
@@ -468,6 +475,22 @@ cloche_context_empty_trash (ClocheContext *self)
   g_return_if_fail (CLOCHE_IS_CONTEXT (self));
 
   cloche_trash_empty (self->trash);
+}
+
+/**
+ * cloche_context_clean_up:
+ *
+ * Removes copies that other programs were given long ago. To be called at the window's start.
+ */
+void
+cloche_context_clean_up (ClocheContext *self)
+{
+  g_autofree char *folder = NULL;
+
+  g_return_if_fail (CLOCHE_IS_CONTEXT (self));
+
+  folder = dup_staging_folder (self);
+  cloche_staging_clean_async (folder, cloche_clock_get_real_us (self->clock) / G_USEC_PER_SEC, NULL, NULL);
 }
 
 GPtrArray *

@@ -69,6 +69,9 @@ gboolean         cloche_context_allow_finish  (ClocheContext        *self,
 /* Deleted conversations go for good, with their machines: when nobody can undo it any more. */
 void             cloche_context_empty_trash   (ClocheContext *self);
 
+/* Copies that other programs were given long ago go. */
+void             cloche_context_clean_up      (ClocheContext *self);
+
 /* (element-type ClocheEndpoint); the signal "endpoints-changed" says when; changes are saved and models asked for again. */
 GPtrArray       *cloche_context_get_endpoints      (ClocheContext        *self);
 gboolean         cloche_context_are_keys_kept      (ClocheContext        *self);
