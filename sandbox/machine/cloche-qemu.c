@@ -116,7 +116,7 @@ process_ended (ClocheQemu *self)
   g_autoptr (GError) error = NULL;
   State before = self->state;
 
-  cloche_qmp_close (self->qmp);
+  cloche_qmp_end (self->qmp);
   self->state = STATE_ENDED;
   if (!g_subprocess_get_successful (process)) {
     g_autoptr (GError) cause = g_error_new (CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_EXITED, "QEMU was ended");

@@ -527,3 +527,18 @@ cloche_qmp_close (ClocheQmp *self)
   if (self->socket != NULL)
     shut (self, error);
 }
+
+/**
+ * cloche_qmp_end:
+ *
+ * The process is known to be gone: the same as when its end of the connection is seen to be, which may come later. Whatever
+ * waits fails with %CLOCHE_MACHINE_ERROR_EXITED.
+ */
+void
+cloche_qmp_end (ClocheQmp *self)
+{
+  g_return_if_fail (CLOCHE_IS_QMP (self));
+
+  if (self->socket != NULL)
+    shut_with (self, CLOCHE_MACHINE_ERROR_EXITED, "QEMU has ended");
+}

@@ -38,5 +38,6 @@ JsonNode  *cloche_qmp_execute_finish (ClocheQmp            *self,
                                       GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 void       cloche_qmp_close          (ClocheQmp            *self);
+void       cloche_qmp_end            (ClocheQmp            *self);
 
 G_END_DECLS

@@ -393,6 +393,20 @@ test_full (Fixture      *fixture,
   }
 }
 
+/* The process is seen to end before its end of the monitor is. */
+static void
+test_process_ended (Fixture      *fixture,
+                    gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  cloche_qmp_execute_async (fixture->qmp, "x", NULL, -1, NULL, result_cb, &result);
+  cloche_qmp_end (fixture->qmp);
+  g_assert_null (finish (fixture, &result, &error));
+  g_assert_error (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_EXITED);
+}
+
 static gboolean
 run_sequence (Fixture       *fixture,
               const char    *script,
@@ -483,6 +497,7 @@ main (int    argc,
   ADD ("end", NULL, test_end);
   ADD ("cancel", NULL, test_cancel);
   ADD ("full", NULL, test_full);
+  ADD ("process-ended", NULL, test_process_ended);
   for (gsize i = 0; i < N_MIGRATION_CASES; i++) {
     g_autofree char *path = g_strdup_printf ("/machine/qmp/migration/%d", (int) i);
 
