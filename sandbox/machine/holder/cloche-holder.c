@@ -48,10 +48,10 @@ idle_cb (ClocheTemplateHolder *holder,
 }
 
 static void
-socket_changed_cb (GFileMonitor        *monitor,
-                   GFile               *file,
-                   GFile               *other_file,
-                   GFileMonitorEvent    event,
+socket_changed_cb (GFileMonitor         *monitor,
+                   GFile                *file,
+                   GFile                *other_file,
+                   GFileMonitorEvent     event,
                    ClocheTemplateHolder *holder)
 {
   if (event == G_FILE_MONITOR_EVENT_DELETED)
