@@ -51,6 +51,8 @@ static const struct
   { "llm-rejected", N_ ("The model's server did not accept the question.") },
   { "llm-protocol", N_ ("The model's server answered something that cannot be understood. Is it a model server?") },
   { "llm-invalid-address", N_ ("The address of the model's server cannot be understood.") },
+  { "llm-not-found", N_ ("The model's server has nothing at this address. Is it complete, with “/v1” at its end?") },
+  { "llm-no-credit", N_ ("The account at the model's server has no credit left.") },
 };
 
 /**
@@ -98,6 +100,8 @@ cloche_notice_dup_code_of_error (const GError *error)
     [CLOCHE_LLM_ERROR_REJECTED] = "llm-rejected",
     [CLOCHE_LLM_ERROR_PROTOCOL] = "llm-protocol",
     [CLOCHE_LLM_ERROR_INVALID_ADDRESS] = "llm-invalid-address",
+    [CLOCHE_LLM_ERROR_NOT_FOUND] = "llm-not-found",
+    [CLOCHE_LLM_ERROR_NO_CREDIT] = "llm-no-credit",
   };
 
   if (error->domain == CLOCHE_LLM_ERROR && error->code >= 0 && (gsize) error->code < G_N_ELEMENTS (CODES))

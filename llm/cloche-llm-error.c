@@ -14,8 +14,12 @@ code_for_status (unsigned status)
   switch (status) {
   case 401:
     return CLOCHE_LLM_ERROR_UNAUTHORIZED;
+  case 402:
+    return CLOCHE_LLM_ERROR_NO_CREDIT;
   case 403:
     return CLOCHE_LLM_ERROR_FORBIDDEN;
+  case 404:
+    return CLOCHE_LLM_ERROR_NOT_FOUND;
   case 408:
     return CLOCHE_LLM_ERROR_TIMEOUT;
   case 413:

@@ -30,6 +30,8 @@ G_BEGIN_DECLS
  * @CLOCHE_LLM_ERROR_REJECTED: another 4xx: the request will not be taken as it is
  * @CLOCHE_LLM_ERROR_PROTOCOL: the answer is not what the protocol says
  * @CLOCHE_LLM_ERROR_INVALID_ADDRESS: the endpoint's address cannot be understood
+ * @CLOCHE_LLM_ERROR_NOT_FOUND: 404 and no word of a model: the endpoint's address is likely wrong
+ * @CLOCHE_LLM_ERROR_NO_CREDIT: 402, or a quota that is used up: waiting does not help
  *
  * Failures of this library. The message is plain facts in English or the server's own words, cut and made printable:
  * show it beneath a sentence chosen by the code. Cancelling is always %G_IO_ERROR_CANCELLED.
@@ -56,6 +58,8 @@ typedef enum {
   CLOCHE_LLM_ERROR_REJECTED,
   CLOCHE_LLM_ERROR_PROTOCOL,
   CLOCHE_LLM_ERROR_INVALID_ADDRESS,
+  CLOCHE_LLM_ERROR_NOT_FOUND,
+  CLOCHE_LLM_ERROR_NO_CREDIT,
 } ClocheLlmError;
 
 #define CLOCHE_LLM_ERROR (cloche_llm_error_quark ())

@@ -351,7 +351,7 @@ test_errors (void)
     { 400, "{\"error\":\"this model is missing data required for image input\"}", CLOCHE_LLM_ERROR_IMAGES_UNSUPPORTED },
     { 404, "{\"error\":\"model 'x' not found\"}", CLOCHE_LLM_ERROR_MODEL_NOT_FOUND },
     { 404, "{\"error\":\"model \\\"x\\\" not found, try pulling it first\"}", CLOCHE_LLM_ERROR_MODEL_NOT_FOUND },
-    { 404, "404 page not found", CLOCHE_LLM_ERROR_REJECTED },
+    { 404, "404 page not found", CLOCHE_LLM_ERROR_NOT_FOUND },
     { 400, "{\"error\":\"the request exceeds the available context size\"}", CLOCHE_LLM_ERROR_CONTEXT_EXCEEDED },
     { 500, "{\"error\":\"no user query found in messages\"}", CLOCHE_LLM_ERROR_CONTEXT_EXCEEDED },
     { 401, "{\"error\":\"unauthorized\",\"signin_url\":\"https://x\"}", CLOCHE_LLM_ERROR_UNAUTHORIZED },
