@@ -124,6 +124,20 @@ cloche_llm_response_get_content_type (ClocheLlmResponse *self)
 }
 
 /**
+ * cloche_llm_response_get_header:
+ *
+ * Returns: (nullable): the value as sent
+ */
+const char *
+cloche_llm_response_get_header (ClocheLlmResponse *self,
+                                const char        *name)
+{
+  g_return_val_if_fail (CLOCHE_IS_LLM_RESPONSE (self), NULL);
+
+  return soup_message_headers_get_one (soup_message_get_response_headers (self->message), name);
+}
+
+/**
  * cloche_llm_response_get_error_body:
  *
  * Returns: (nullable): the first %CLOCHE_LLM_HTTP_ERROR_BODY_MAX_BYTES of the body of an answer that is no success

@@ -68,6 +68,8 @@ ClocheLlmResponse *cloche_llm_http_send_finish (ClocheLlmHttp               *sel
 unsigned           cloche_llm_response_get_status       (ClocheLlmResponse *self);
 gboolean           cloche_llm_response_is_success       (ClocheLlmResponse *self);
 const char        *cloche_llm_response_get_content_type (ClocheLlmResponse *self);
+const char        *cloche_llm_response_get_header       (ClocheLlmResponse *self,
+                                                         const char        *name);
 GBytes            *cloche_llm_response_get_error_body   (ClocheLlmResponse *self);
 GError            *cloche_llm_response_make_error       (ClocheLlmResponse *self) G_GNUC_WARN_UNUSED_RESULT;
 
