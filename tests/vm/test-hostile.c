@@ -77,6 +77,34 @@ test_fork_bomb (void)
   expect_answer (shared.machine);
 }
 
+/* Threads until there are no more, all of which stay; a line for every hundred. */
+#define THREAD_BOMB \
+  "exec python3 - <<'END'\n" \
+  "import _thread, time\n" \
+  "n = 0\n" \
+  "try:\n" \
+  "    while True:\n" \
+  "        _thread.start_new_thread (time.sleep, (600,)); n += 1\n" \
+  "        if n % 100 == 0: print (n, flush=True)\n" \
+  "except RuntimeError: time.sleep (600)\n" \
+  "END\n"
+
+static void
+test_thread_bomb (void)
+{
+  g_autoptr (ClocheJob) job = start (THREAD_BOMB, 8000);
+  g_autoptr (ClocheVmOutcome) outcome = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  expect_answer (shared.bystander);
+  outcome = cloche_vm_follow (job);
+  lines = g_strsplit (outcome->out->str, "\n", -1);
+  g_test_message ("%u00 threads", g_strv_length (lines) - 1);
+  g_assert_cmpstr (outcome->status, ==, "timeout");
+  g_assert_cmpstr (lines[0], ==, "100");
+  expect_answer (shared.machine);
+}
+
 static void
 test_memory_bomb (void)
 {
@@ -141,6 +169,41 @@ test_full_disk (void)
   g_assert_cmpstr (clean->status, ==, "ok");
   g_assert_true (put ("/workspace/mine", 8 * 1024 * 1024, &error));
   g_assert_no_error (error);
+}
+
+/* More files in one folder than are ever told: who lists them gets a part, and is told that it is one. Emulated, a file
+ * takes a millisecond, so that it is not a hundred thousand. */
+#define N_FILES "12000"
+#define MAX_TOLD 10000
+
+static void
+test_many_files (void)
+{
+  g_autoptr (ClocheVmOutcome) made = cloche_vm_run_shell (shared.machine,
+                                                          "mkdir many && python3 -c 'import os\nfor i in range (" N_FILES "):"
+                                                          " os.close (os.open (f\"many/{i}\", os.O_CREAT | os.O_WRONLY))'");
+  g_autoptr (ClocheVmOutcome) removed = NULL;
+  g_autoptr (JsonObject) request = json_object_new ();
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_told;
+
+  g_assert_cmpstr (made->status, ==, "ok");
+  expect_answer (shared.bystander);
+  json_object_set_string_member (request, "op", "list");
+  json_object_set_string_member (request, "path", "/workspace/many");
+  json_object_set_int_member (request, "depth", 1);
+  json_object_set_int_member (request, "max", G_MAXINT);
+  answer = cloche_vm_request (shared.machine, request, &error);
+  g_assert_no_error (error);
+  n_told = json_array_get_length (json_object_get_array_member (answer, "entries"));
+  g_assert_cmpuint (n_told, >, 1000);
+  g_assert_cmpuint (n_told, <=, MAX_TOLD);
+  g_assert_true (cloche_json_get_bool (answer, "cut", FALSE));
+
+  expect_answer (shared.machine);
+  removed = cloche_vm_run_shell (shared.machine, "rm -r many");
+  g_assert_cmpstr (removed->status, ==, "ok");
 }
 
 static void
@@ -218,23 +281,27 @@ test_killed_by_root (void)
 
 /* Root takes the agent's own descriptors and says what it likes on the ports: the machine is ended, its client is told, its
  * files are there afterwards. */
-#define SPEAK_FOR_THE_AGENT \
+#define SPEAK_FOR_THE_AGENT(words) \
   "echo kept > note; sync; exec sudo python3 - <<'END'\n" \
-  "import ctypes, os\n" \
+  "import ctypes, os, time\n" \
+  "def say (fd, words):\n" \
+  "    while words:\n" \
+  "        try: words = words[os.write (fd, words):]\n" \
+  "        except BlockingIOError: time.sleep (0.01)\n" \
+  "        except OSError: return\n" \
   "libc = ctypes.CDLL (None)\n" \
   "agent = libc.syscall (434, 1, 0)\n" \
   "for name in os.listdir ('/proc/1/fd'):\n" \
   "    if 'vport' in os.readlink ('/proc/1/fd/' + name):\n" \
   "        fd = libc.syscall (438, agent, int (name), 0)\n" \
-  "        os.write (fd, b'\\xff' * 65536)\n" \
-  "import time\n" \
+  "        say (fd, " words ")\n" \
   "time.sleep (600)\n" \
   "END\n"
 
 static void
-test_replaced_agent (void)
+expect_end_of_machine (const char *script)
 {
-  g_autoptr (ClocheVmOutcome) outcome = cloche_vm_run_shell (shared.machine, SPEAK_FOR_THE_AGENT);
+  g_autoptr (ClocheVmOutcome) outcome = cloche_vm_run_shell (shared.machine, script);
   g_autoptr (ClocheVmOutcome) note = NULL;
 
   g_assert_null (outcome->status);
@@ -248,6 +315,20 @@ test_replaced_agent (void)
   g_assert_cmpstr (note->out->str, ==, "kept\n");
 }
 
+static void
+test_replaced_agent (void)
+{
+  expect_end_of_machine (SPEAK_FOR_THE_AGENT ("b'\\xff' * 65536"));
+}
+
+/* Each of them is as a frame should be: a window for a stream that is not there, and a stream more, and a stream more. */
+static void
+test_many_frames (void)
+{
+  expect_end_of_machine (SPEAK_FOR_THE_AGENT ("b''.join (b'\\0\\1\\0\\1' + (2 * i).to_bytes (4, 'big') + b'\\0\\0\\0\\0'"
+                                              " for i in range (1, 100001))"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -256,12 +337,15 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vm/hostile/fork-bomb", test_fork_bomb);
+  g_test_add_func ("/vm/hostile/thread-bomb", test_thread_bomb);
+  g_test_add_func ("/vm/hostile/many-files", test_many_files);
   g_test_add_func ("/vm/hostile/full-disk", test_full_disk);
   g_test_add_func ("/vm/hostile/endless-output", test_endless_output);
   g_test_add_func ("/vm/hostile/one-line", test_one_line);
   g_test_add_func ("/vm/hostile/killed-by-root", test_killed_by_root);
   g_test_add_func ("/vm/hostile/memory-bomb", test_memory_bomb);
   g_test_add_func ("/vm/hostile/replaced-agent", test_replaced_agent);
+  g_test_add_func ("/vm/hostile/many-frames", test_many_frames);
 
   cloche_vm_fixture_set_up (&shared.vm, NULL);
   shared.machine = cloche_vm_fixture_new_machine (&shared.vm);
