@@ -23,7 +23,8 @@ machine_text (int code)
 {
   switch (code) {
   case CLOCHE_MACHINE_ERROR_NO_QEMU:
-    return _ ("QEMU, the program that runs the isolated machine, is not installed. On Debian: apt install qemu-system-x86.");
+    return _ ("QEMU, the program that runs the isolated machine, is not installed or does not work here. "
+              "On Debian: apt install qemu-system-x86.");
   case CLOCHE_MACHINE_ERROR_NO_JAIL:
     return _ ("The part of Cloche that confines the machine is missing or does not work here. Install Cloche again.");
   case CLOCHE_MACHINE_ERROR_NO_BASE:
@@ -91,6 +92,8 @@ cloche_machine_text_for_error (const GError *error)
     return g_strdup (_ ("The disk of this computer is full. Free some space and try again."));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return g_strdup (_ ("Stopped."));
+  if (error->domain == G_SPAWN_ERROR)
+    return g_strdup (_ ("A part of Cloche is missing or cannot be started. Install Cloche again."));
 
   /* Translators: the placeholder is what the system says of the failure. */
   return g_strdup_printf (_ ("The isolated machine could not be used: %s"), error->message);

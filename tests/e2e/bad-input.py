@@ -55,7 +55,7 @@ def no_qemu():
     os.mkdir(programs)
     _, _, window = begin(TURNS, folders, {"PATH": programs})
     window.send("Six times seven")
-    card_says(window, "QEMU, the program that runs the isolated machine, is not installed.")
+    card_says(window, "QEMU, the program that runs the isolated machine, is not installed or does not work here.")
 
 
 def machine_crashes():
