@@ -5,6 +5,7 @@
 
 #include "cloche-llm-error.h"
 #include "cloche-ollama.h"
+#include "cloche-openai.h"
 
 #include <glib/gi18n.h>
 
@@ -177,14 +178,32 @@ listed_cb (GObject      *object,
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADING]);
 }
 
+static ClocheProvider *
+provider_new (ClocheModels   *self,
+              ClocheEndpoint *endpoint,
+              const char     *key,
+              GError        **error)
+{
+  const char *kind = cloche_endpoint_get_kind (endpoint);
+  const char *id = cloche_endpoint_get_id (endpoint);
+  const char *address = cloche_endpoint_get_base_url (endpoint);
+
+  if (g_str_equal (kind, CLOCHE_ENDPOINT_OLLAMA))
+    return (ClocheProvider *) cloche_ollama_new (self->http, id, address, key, error);
+  if (g_str_equal (kind, CLOCHE_ENDPOINT_OPENAI))
+    return (ClocheProvider *) cloche_openai_new (self->http, id, address, key, error);
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _ ("it is of a kind that this version does not know (%s)"), kind);
+  return NULL;
+}
+
 static void
 ask (ClocheModels   *self,
      ClocheEndpoint *endpoint,
      const char     *key)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ClocheOllama) provider = cloche_ollama_new (self->http, cloche_endpoint_get_id (endpoint),
-                                                         cloche_endpoint_get_base_url (endpoint), key, &error);
+  g_autoptr (ClocheProvider) provider = provider_new (self, endpoint, key, &error);
   Question *question;
 
   if (provider == NULL) {
@@ -196,7 +215,7 @@ ask (ClocheModels   *self,
   question->models = self;
   question->endpoint = cloche_endpoint_ref (endpoint);
   self->n_pending++;
-  cloche_provider_list_models_async (CLOCHE_PROVIDER (provider), self->cancellable, listed_cb, question);
+  cloche_provider_list_models_async (provider, self->cancellable, listed_cb, question);
 }
 
 static void

@@ -236,7 +236,7 @@ cloche_request_build (ClocheModelInfo *model,
                       gint64           context_tokens)
 {
   ClocheChatRequest *request = cloche_chat_request_new (model);
-  gboolean can_see = cloche_model_info_get_vision (model) == CLOCHE_CAPABILITY_YES;
+  gboolean can_see = cloche_model_info_get_vision (model) != CLOCHE_CAPABILITY_NO;
   g_autoptr (GPtrArray) messages = cloche_history_normalize (history, can_see);
   g_autoptr (GPtrArray) turns = split_turns (messages);
   gint64 pinned = tokens_of_text (system_text) + MESSAGE_TOKENS;

@@ -162,7 +162,7 @@ run_command (ClocheCli *cli,
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_STRING, &options.model,
-      N_ ("Ask this model; else the conversation’s, the one chosen last, or the only one"), N_ ("MODEL") },
+      N_ ("Ask this model; else the conversation’s, the one chosen last, or the only one"), N_ ("[SERVER/]MODEL") },
     { "file", 'f', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files,
       N_ ("Copy FILE into the machine’s /workspace; may be given several times"), N_ ("FILE") },
     { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.allow,

@@ -16,13 +16,25 @@
 #define DEFAULT_TAG ":latest"
 
 static gboolean
-is_named (ClocheModelChoice *choice,
-          const char        *name)
+has_id (ClocheModelChoice *choice,
+        const char        *name)
 {
   const char *id = cloche_model_info_get_id (cloche_model_choice_get_info (choice));
   gsize length = strlen (name);
 
   return g_str_equal (id, name) || (g_str_has_prefix (id, name) && g_str_equal (id + length, DEFAULT_TAG));
+}
+
+/* As MODEL or as ENDPOINT/MODEL; the name of a model may hold a "/" itself. */
+static gboolean
+is_named (ClocheModelChoice *choice,
+          const char        *name)
+{
+  const char *endpoint = cloche_model_choice_get_endpoint_name (choice);
+  gsize length = strlen (endpoint);
+
+  return has_id (choice, name) ||
+         (g_ascii_strncasecmp (name, endpoint, length) == 0 && name[length] == '/' && has_id (choice, name + length + 1));
 }
 
 static ClocheModelChoice *
@@ -67,8 +79,8 @@ describe_none (ClocheModels *models)
 
   if (problem != NULL)
     /* Translators: %s is a sentence such as “Ollama on This Computer does not answer. Is it running?” */
-    return g_strdup_printf (_ ("There is no model. %s Start it, or say where it is: OLLAMA_HOST=ADDRESS clochectl ask …"),
-                            problem);
+    return g_strdup_printf (_ ("There is no model. %s Start Ollama, or say where it is: OLLAMA_HOST=ADDRESS clochectl ask …; "
+                               "give the key of another server: CLOCHE_API_KEY=KEY clochectl ask …"), problem);
 
   return g_strdup (_ ("There is no model yet. Download one, such as: ollama pull qwen3"));
 }

@@ -62,6 +62,7 @@ cloche_cli_session_new (ClocheCli *cli)
 
   self->cli = cli;
   self->context = cloche_context_new (cli->paths);
+  cloche_context_read_keys_from_environment (self->context);
   self->printer = cloche_cli_printer_new (stdout, isatty (STDOUT_FILENO));
   g_signal_connect (self->context, "problem", G_CALLBACK (problem_cb), NULL);
 

@@ -6,6 +6,7 @@
 #include "cloche-cli-ask.h"
 #include "cloche-cli-bench.h"
 #include "cloche-cli-doctor.h"
+#include "cloche-cli-endpoint.h"
 #include "cloche-cli-image.h"
 #include "cloche-cli-run.h"
 #include "cloche-cli-tour.h"
@@ -22,6 +23,7 @@
 static const ClocheCliCommand *const COMMANDS[] = {
   &cloche_cli_ask_command,
   &cloche_cli_tour_command,
+  &cloche_cli_endpoint_command,
   &cloche_cli_image_command,
   &cloche_cli_run_command,
   &cloche_cli_vm_command,

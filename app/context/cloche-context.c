@@ -40,6 +40,7 @@ struct _ClocheContext
   ClocheEndpoints *endpoints;
   ClocheTrash *trash;
   GHashTable *open;        /* conversation id → Open */
+  gboolean reads_keys;     /* from the environment */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheContext, cloche_context, G_TYPE_OBJECT)
@@ -167,6 +168,8 @@ store_opened_cb (GObject      *object,
   g_signal_connect_object (self->trash, "removed", G_CALLBACK (removed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->trash, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
   self->endpoints = cloche_endpoints_new (self->store, self->models);
+  if (self->reads_keys)
+    cloche_endpoints_read_keys_from_environment (self->endpoints);
   g_signal_connect_object (self->endpoints, "changed", G_CALLBACK (endpoints_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->endpoints, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
   cloche_endpoints_load_async (self->endpoints, cancellable, endpoints_loaded_cb,
@@ -499,6 +502,32 @@ cloche_context_get_endpoints (ClocheContext *self)
   g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), NULL);
 
   return cloche_endpoints_get_all (self->endpoints);
+}
+
+/**
+ * cloche_context_read_keys_from_environment:
+ *
+ * To be called before it is opened: keys in variables count for this run.
+ */
+void
+cloche_context_read_keys_from_environment (ClocheContext *self)
+{
+  g_return_if_fail (CLOCHE_IS_CONTEXT (self));
+
+  self->reads_keys = TRUE;
+}
+
+/**
+ * cloche_context_is_saving_endpoints:
+ *
+ * Whether a change of an endpoint, or its key, has not been written yet.
+ */
+gboolean
+cloche_context_is_saving_endpoints (ClocheContext *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), FALSE);
+
+  return cloche_endpoints_is_saving (self->endpoints);
 }
 
 gboolean

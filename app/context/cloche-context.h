@@ -74,6 +74,8 @@ void             cloche_context_clean_up      (ClocheContext *self);
 
 /* (element-type ClocheEndpoint); the signal "endpoints-changed" says when; changes are saved and models asked for again. */
 GPtrArray       *cloche_context_get_endpoints      (ClocheContext        *self);
+void             cloche_context_read_keys_from_environment (ClocheContext *self);
+gboolean         cloche_context_is_saving_endpoints (ClocheContext *self);
 gboolean         cloche_context_are_keys_kept      (ClocheContext        *self);
 void             cloche_context_save_endpoint      (ClocheContext        *self,
                                                     ClocheEndpoint       *endpoint,

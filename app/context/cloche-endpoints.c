@@ -13,6 +13,11 @@
 #define LOCAL_ID "ollama"
 #define LOCAL_ADDRESS "http://127.0.0.1:11434"
 
+/* Keys for one run. Each goes to one server only: OpenAI's to OpenAI, and the other where there is one other to go to. */
+#define OPENAI_HOST "api.openai.com"
+#define OPENAI_KEY_VARIABLE "OPENAI_API_KEY"
+#define OTHER_KEY_VARIABLE "CLOCHE_API_KEY"
+
 struct _ClocheEndpoints
 {
   GObject parent_instance;
@@ -23,6 +28,8 @@ struct _ClocheEndpoints
   GPtrArray *all;        /* of ClocheEndpoint */
   GHashTable *keys;      /* endpoint id → key; only those that are known */
   guint n_lookups;       /* of keys, under way */
+  guint n_writes;        /* of endpoints and keys, under way */
+  gboolean reads_keys;   /* from the environment */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheEndpoints, cloche_endpoints, G_TYPE_OBJECT)
@@ -91,10 +98,14 @@ static void
 look_keys_up (ClocheEndpoints *self)
 {
   for (guint i = 0; i < self->all->len; i++) {
-    KeyRequest *request = g_new0 (KeyRequest, 1);
+    const char *id = cloche_endpoint_get_id (self->all->pdata[i]);
+    KeyRequest *request;
 
+    if (g_hash_table_contains (self->keys, id))
+      continue;
+    request = g_new0 (KeyRequest, 1);
     request->endpoints = g_object_ref (self);
-    request->id = g_strdup (cloche_endpoint_get_id (self->all->pdata[i]));
+    request->id = g_strdup (id);
     self->n_lookups++;
     cloche_secrets_lookup_async (self->secrets, request->id, NULL, looked_up_cb, request);
   }
@@ -138,6 +149,57 @@ use_environment (ClocheEndpoints *self)
   cloche_endpoint_unref (stored);
 }
 
+static gboolean
+is_openai (ClocheEndpoint *endpoint)
+{
+  g_autoptr (GUri) uri = g_uri_parse (cloche_endpoint_get_base_url (endpoint), G_URI_FLAGS_NON_DNS, NULL);
+
+  return uri != NULL && g_strcmp0 (g_uri_get_scheme (uri), "https") == 0 &&
+         g_strcmp0 (g_uri_get_host (uri), OPENAI_HOST) == 0;
+}
+
+static void
+use_key (ClocheEndpoints *self,
+         ClocheEndpoint  *endpoint,
+         const char      *key)
+{
+  if (key != NULL && *key != '\0')
+    g_hash_table_replace (self->keys, g_strdup (cloche_endpoint_get_id (endpoint)), g_strdup (key));
+}
+
+/* A key that was given to one server is never tried on another. */
+static void
+use_environment_keys (ClocheEndpoints *self)
+{
+  const char *key = g_getenv (OTHER_KEY_VARIABLE);
+  ClocheEndpoint *other = NULL;
+  guint n_others = 0;
+
+  for (guint i = 0; i < self->all->len; i++) {
+    ClocheEndpoint *endpoint = self->all->pdata[i];
+
+    if (!cloche_endpoint_is_enabled (endpoint) ||
+        !g_str_equal (cloche_endpoint_get_kind (endpoint), CLOCHE_ENDPOINT_OPENAI))
+      continue;
+    if (is_openai (endpoint)) {
+      use_key (self, endpoint, g_getenv (OPENAI_KEY_VARIABLE));
+    } else {
+      other = endpoint;
+      n_others++;
+    }
+  }
+
+  if (n_others == 1) {
+    use_key (self, other, key);
+  } else if (n_others > 1 && key != NULL && *key != '\0') {
+    /* Translators: the placeholder is the name of a variable. */
+    g_autofree char *sentence = g_strdup_printf (_ ("The variable %s is not used: there are several servers that it "
+                                                    "could be for."), OTHER_KEY_VARIABLE);
+
+    g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, sentence);
+  }
+}
+
 static void
 listed_cb (GObject      *object,
            GAsyncResult *result,
@@ -158,6 +220,8 @@ listed_cb (GObject      *object,
   if (self->all->len == 0)
     add_local (self);
   use_environment (self);
+  if (self->reads_keys)
+    use_environment_keys (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
   look_keys_up (self);
   g_task_return_boolean (task, TRUE);
@@ -171,6 +235,7 @@ written_cb (GObject      *object,
   g_autoptr (ClocheEndpoints) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  self->n_writes--;
   if (!cloche_store_write_finish (CLOCHE_STORE (object), result, &error))
     report (self, error);
 }
@@ -183,6 +248,7 @@ key_saved_cb (GObject      *object,
   g_autoptr (ClocheEndpoints) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  self->n_writes--;
   if (!cloche_secrets_save_finish (CLOCHE_SECRETS (object), result, &error))
     report (self, error);
 }
@@ -195,6 +261,7 @@ key_forgotten_cb (GObject      *object,
   g_autoptr (ClocheEndpoints) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  self->n_writes--;
   if (!cloche_secrets_forget_finish (CLOCHE_SECRETS (object), result, &error))
     report (self, error);
 }
@@ -321,6 +388,46 @@ cloche_endpoints_are_keys_kept (ClocheEndpoints *self)
 }
 
 /**
+ * cloche_endpoints_read_keys_from_environment:
+ *
+ * To be called before the endpoints are loaded: keys in variables count for this run, before those that are kept.
+ */
+void
+cloche_endpoints_read_keys_from_environment (ClocheEndpoints *self)
+{
+  g_return_if_fail (CLOCHE_IS_ENDPOINTS (self));
+
+  self->reads_keys = TRUE;
+}
+
+/**
+ * cloche_endpoints_get_key:
+ *
+ * Returns: (nullable): the key that models are asked with; never to be shown
+ */
+const char *
+cloche_endpoints_get_key (ClocheEndpoints *self,
+                          const char      *id)
+{
+  g_return_val_if_fail (CLOCHE_IS_ENDPOINTS (self), NULL);
+
+  return g_hash_table_lookup (self->keys, id);
+}
+
+/**
+ * cloche_endpoints_is_saving:
+ *
+ * Whether a change has not been written yet.
+ */
+gboolean
+cloche_endpoints_is_saving (ClocheEndpoints *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_ENDPOINTS (self), FALSE);
+
+  return self->n_writes > 0;
+}
+
+/**
  * cloche_endpoints_save:
  * @key: (nullable): %NULL leaves the key that it has
  *
@@ -337,9 +444,11 @@ cloche_endpoints_save (ClocheEndpoints *self,
   if (index >= 0)
     g_ptr_array_remove_index (self->all, index);
   g_ptr_array_insert (self->all, index, cloche_endpoint_ref (endpoint));
+  self->n_writes++;
   cloche_store_save_endpoint_async (self->store, endpoint, NULL, written_cb, g_object_ref (self));
   if (key != NULL) {
     g_hash_table_replace (self->keys, g_strdup (id), g_strdup (key));
+    self->n_writes++;
     cloche_secrets_save_async (self->secrets, id, cloche_endpoint_get_name (endpoint), key, NULL, key_saved_cb,
                                g_object_ref (self));
   }
@@ -363,6 +472,7 @@ cloche_endpoints_delete (ClocheEndpoints *self,
 
   g_ptr_array_remove_index (self->all, index);
   g_hash_table_remove (self->keys, copy);
+  self->n_writes += 2;
   cloche_store_delete_endpoint_async (self->store, copy, NULL, written_cb, g_object_ref (self));
   cloche_secrets_forget_async (self->secrets, copy, NULL, key_forgotten_cb, g_object_ref (self));
   changed (self);

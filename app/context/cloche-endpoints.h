@@ -38,6 +38,10 @@ void             cloche_endpoints_save          (ClocheEndpoints      *self,
                                                  const char           *key);
 void             cloche_endpoints_delete        (ClocheEndpoints      *self,
                                                  const char           *id);
+const char      *cloche_endpoints_get_key       (ClocheEndpoints      *self,
+                                                 const char           *id);
+gboolean         cloche_endpoints_is_saving     (ClocheEndpoints      *self);
+void             cloche_endpoints_read_keys_from_environment (ClocheEndpoints *self);
 void             cloche_endpoints_refresh       (ClocheEndpoints      *self);
 
 G_END_DECLS

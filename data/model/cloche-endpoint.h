@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* Kinds: how it is spoken to. The words are kept in databases. */
+#define CLOCHE_ENDPOINT_OLLAMA "ollama"
+#define CLOCHE_ENDPOINT_OPENAI "openai"
+
 /**
  * ClocheEndpoint:
  *

@@ -173,6 +173,90 @@ test_problems (StoreFixture *fixture,
   release (endpoints);
 }
 
+static void
+test_openai (StoreFixture *fixture,
+             gconstpointer data)
+{
+  g_autoptr (ClocheByteServer) server = cloche_byte_server_new ();
+  ClocheByteScript *list = cloche_byte_script_new ();
+  g_autofree char *address = cloche_byte_server_dup_uri (server, "/v1");
+  g_autoptr (ClocheEndpoint) cloud = cloche_endpoint_new ("cloud", CLOCHE_ENDPOINT_OPENAI, "Cloud", address, TRUE);
+  g_autoptr (ClocheEndpoint) newer = cloche_endpoint_new ("newer", "telepathy", "Newer", address, TRUE);
+  g_autoptr (ClocheModels) models = cloche_models_new ();
+  ClocheEndpoints *endpoints = cloche_endpoints_new (fixture->store, models);
+
+  cloche_byte_script_answer (list, 200, "application/json", "{\"data\":[{\"id\":\"a\"}]}");
+  cloche_byte_server_add (server, "/v1/models", list);
+  cloche_endpoints_save (endpoints, cloud, "sk-topsecret");
+  wait_for_models (models);
+  g_assert_nonnull (cloche_models_find (models, "cloud", "a"));
+  g_assert_nonnull (strstr (cloche_byte_server_get_request (server, 0)->head, "Authorization: Bearer sk-topsecret\r\n"));
+
+  cloche_endpoints_delete (endpoints, "cloud");
+  cloche_endpoints_save (endpoints, newer, NULL);
+  wait_for_models (models);
+  g_assert_nonnull (strstr (cloche_models_get_problem (models), "telepathy"));
+  release (endpoints);
+}
+
+/* Adds endpoints at @addresses and reads them again with keys in the environment; which one got which key is told by its
+ * place: "-" none, "o" OpenAI's, "c" the other one. */
+static void
+check_keys (StoreFixture      *fixture,
+            const char *const *addresses,
+            const char        *expected,
+            int                n_expected_problems)
+{
+  g_autoptr (ClocheModels) models = cloche_models_new ();
+  ClocheEndpoints *writer = cloche_endpoints_new (fixture->store, models);
+  ClocheEndpoints *reader = cloche_endpoints_new (fixture->store, models);
+  g_autoptr (GString) keys = g_string_new (NULL);
+  int n_problems = 0;
+
+  for (guint i = 0; addresses[i] != NULL; i++) {
+    g_autofree char *id = g_strdup_printf ("e%u", i);
+    g_autoptr (ClocheEndpoint) endpoint = cloche_endpoint_new (id, CLOCHE_ENDPOINT_OPENAI, id, addresses[i], TRUE);
+
+    cloche_endpoints_save (writer, endpoint, NULL);
+  }
+  g_assert_true (cloche_endpoints_is_saving (writer));
+  cloche_test_wait_until (!cloche_endpoints_is_saving (writer));
+
+  g_signal_connect_swapped (reader, "problem", G_CALLBACK (count_cb), &n_problems);
+  cloche_endpoints_read_keys_from_environment (reader);
+  load (reader);
+  for (guint i = 0; addresses[i] != NULL; i++) {
+    g_autofree char *id = g_strdup_printf ("e%u", i);
+    const char *key = cloche_endpoints_get_key (reader, id);
+
+    g_string_append_c (keys, key == NULL ? '-' : g_str_equal (key, "sk-openai") ? 'o' : 'c');
+    cloche_endpoints_delete (writer, id);
+  }
+  g_assert_cmpstr (keys->str, ==, expected);
+  g_assert_cmpint (n_problems, ==, n_expected_problems);
+  cloche_test_wait_until (!cloche_endpoints_is_saving (writer) && cloche_endpoints_are_keys_known (reader));
+  release (writer);
+  release (reader);
+}
+
+/* A key goes to the one server that it is for. */
+static void
+test_environment_keys (StoreFixture *fixture,
+                       gconstpointer data)
+{
+  const char *const both[] = { "https://api.openai.com/v1", "http://127.0.0.1:1/v1", NULL };
+  const char *const several[] = { "http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1", NULL };
+  const char *const alike[] = { "http://api.openai.com/v1", "https://api.openai.com.example.org/v1", NULL };
+
+  g_setenv ("OPENAI_API_KEY", "sk-openai", TRUE);
+  g_setenv ("CLOCHE_API_KEY", "sk-other", TRUE);
+  check_keys (fixture, both, "oc", 0);
+  check_keys (fixture, several, "--", 1);
+  check_keys (fixture, alike, "--", 1);
+  g_unsetenv ("OPENAI_API_KEY");
+  g_unsetenv ("CLOCHE_API_KEY");
+}
+
 #define ADD(name, func) \
   g_test_add ("/app/endpoints/" name, StoreFixture, NULL, store_fixture_set_up, func, store_fixture_tear_down)
 
@@ -185,6 +269,8 @@ main (int    argc,
   ADD ("first-start", test_first_start);
   ADD ("environment", test_environment);
   ADD ("models", test_models);
+  ADD ("openai", test_openai);
+  ADD ("environment-keys", test_environment_keys);
   ADD ("problems", test_problems);
 
   return g_test_run ();

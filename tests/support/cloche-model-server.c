@@ -10,16 +10,19 @@
 #include <string.h>
 
 /*
- * cloche-model-server FILE [LOG]: speaks Ollama's dialect on a free port of loopback and says a conversation that is
- * written down in a JSON file, for end-to-end tests of the real programs. Prints its address in one line, ends on SIGTERM.
+ * cloche-model-server FILE [LOG]: speaks Ollama's and OpenAI's dialects on a free port of loopback and says a conversation
+ * that is written down in a JSON file, for end-to-end tests of the real programs. Prints its address in one line, ends on
+ * SIGTERM.
  *
  *   { "models": [ { "name": "script:latest", "capabilities": ["completion", "tools"], "context_length": 32768 } ],
  *     "turns": [ { "expect": "plot", "split": true, "lines": [ { "message": { "content": "Hi" } }, { "done": true } ] } ] }
  *
- * Each POST /api/chat takes the next turn, whose "lines" are sent as they are, one byte per write if "split"; then the
- * connection is closed, or broken off if "reset", or kept if "endless". A turn with an "error" answers with that text and
- * the code "status" instead. If the request does not contain "expect", or no
- * turn is left, the answer is an error that says so. Each such request is appended to LOG as one line.
+ * With a "key", /v1 answers 401 to who does not send it, and repeats what was sent.
+ *
+ * Each POST /api/chat or /v1/chat/completions takes the next turn, whose "lines" are sent as they are (as events to the
+ * latter), one byte per write if "split"; then the connection is closed, or broken off if "reset", or kept if "endless".
+ * A turn with an "error" answers with that text and the code "status" instead. If the request does not contain "expect", or
+ * no turn is left, the answer is an error that says so. Each such request is appended to LOG as one line.
  */
 
 typedef struct
@@ -99,6 +102,44 @@ answer_show (Server                  *server,
   }
 }
 
+static ClocheByteScript *
+answer_models (Server *server)
+{
+  JsonArray *models = cloche_json_get_array (server->conversation, "models");
+  g_autoptr (JsonObject) answer = json_object_new ();
+  JsonArray *data = json_array_new ();
+
+  for (guint i = 0; models != NULL && i < json_array_get_length (models); i++) {
+    JsonObject *model = json_object_new ();
+
+    json_object_set_string_member (model, "id", cloche_json_get_string (cloche_json_array_get_object (models, i), "name"));
+    json_array_add_object_element (data, model);
+  }
+  json_object_set_array_member (answer, "data", data);
+
+  return answer_object (200, answer);
+}
+
+/* NULL: who asks may. */
+static ClocheByteScript *
+refuse_stranger (Server                  *server,
+                 const ClocheByteRequest *request)
+{
+  const char *key = cloche_json_get_string (server->conversation, "key");
+  g_autofree char *wanted = key != NULL ? g_strdup_printf ("Authorization: Bearer %s\r\n", key) : NULL;
+  const char *sent = strstr (request->head, "Bearer ");
+  g_autofree char *shown = g_strndup (sent != NULL ? sent : "", sent != NULL ? strcspn (sent, "\r") : 0);
+  g_autoptr (JsonObject) answer = NULL;
+
+  if (wanted == NULL || strstr (request->head, wanted) != NULL)
+    return NULL;
+
+  answer = json_object_new ();
+  json_object_set_string_member (answer, "error", *shown != '\0' ? shown : "No key");
+
+  return answer_object (401, answer);
+}
+
 static void
 log_request (Server     *server,
              const char *body)
@@ -116,7 +157,8 @@ log_request (Server     *server,
 
 static ClocheByteScript *
 answer_chat (Server                  *server,
-             const ClocheByteRequest *request)
+             const ClocheByteRequest *request,
+             gboolean                 is_sse)
 {
   JsonArray *turns = cloche_json_get_array (server->conversation, "turns");
   g_autofree char *body = g_strndup (g_bytes_get_data (request->body, NULL), g_bytes_get_size (request->body));
@@ -139,17 +181,17 @@ answer_chat (Server                  *server,
     return answer_error ("The request does not contain", expected);
 
   script = cloche_byte_script_new ();
-  cloche_byte_script_head (script, 200, "Content-Type: application/x-ndjson\r\nConnection: close\r\n");
+  cloche_byte_script_head (script, 200, is_sse ? "Content-Type: text/event-stream\r\nConnection: close\r\n"
+                           : "Content-Type: application/x-ndjson\r\nConnection: close\r\n");
   lines = cloche_json_get_array (turn, "lines");
   for (guint i = 0; lines != NULL && i < json_array_get_length (lines); i++) {
-    g_autofree char *line = cloche_json_to_line (json_array_get_element (lines, i));
+    g_autofree char *json = cloche_json_to_line (json_array_get_element (lines, i));
+    g_autofree char *line = g_strconcat (is_sse ? "data: " : "", json, is_sse ? "\n\n" : "\n", NULL);
 
     if (cloche_json_get_bool (turn, "split", FALSE))
       cloche_byte_script_send_split (script, line);
     else
       cloche_byte_script_send (script, line);
-    if (!g_str_has_suffix (line, "\n"))
-      cloche_byte_script_send (script, "\n");
   }
   if (cloche_json_get_bool (turn, "reset", FALSE))
     cloche_byte_script_reset (script);
@@ -169,11 +211,18 @@ answer (const ClocheByteRequest *request,
   ClocheByteScript *script;
 
   if (g_str_equal (request->target, "/api/chat"))
-    return answer_chat (server, request);
+    return answer_chat (server, request, FALSE);
   if (g_str_equal (request->target, "/api/show"))
     return answer_show (server, request);
   if (g_str_equal (request->target, "/api/tags"))
     return answer_tags (server);
+
+  if (g_str_has_prefix (request->target, "/v1/") && (script = refuse_stranger (server, request)) != NULL)
+    return script;
+  if (g_str_equal (request->target, "/v1/chat/completions"))
+    return answer_chat (server, request, TRUE);
+  if (g_str_equal (request->target, "/v1/models"))
+    return answer_models (server);
 
   script = cloche_byte_script_new ();
   if (g_str_equal (request->target, "/api/version"))

@@ -60,12 +60,12 @@ class Person:
             stream.write(content)
         return path
 
-    def has_model(self, *turns, models=(MODEL,)):
+    def has_model(self, *turns, models=(MODEL,), key=None):
         """Starts a server with a model that says turns, in this order; the one before it ends."""
         self.no_model()
         script = self.path("model.json")
         with open(script, "w", encoding="utf-8") as stream:
-            json.dump({"models": models, "turns": turns}, stream)
+            json.dump({"models": models, "turns": turns, "key": key}, stream)
         self.log = self.path("requests")
         if os.path.exists(self.log):
             os.unlink(self.log)
