@@ -110,7 +110,7 @@ describe_failure (ClocheEndpoint *endpoint,
   if (g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_UNAUTHORIZED))
     return g_strdup_printf (_ ("%s wants a key, or another one."), name);
   if (g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_NOT_FOUND))
-    return g_strdup_printf (_ ("%s has no list of models at its address. Is it complete, with “/v1” at its end?"), name);
+    return g_strdup_printf (_ ("%s has no list of models at its address. Are its address and its kind right?"), name);
 
   /* Translators: the first %s is the name of a server, the second says what failed, in English */
   return g_strdup_printf (_ ("%s cannot be asked for its models: %s"), name, error->message);

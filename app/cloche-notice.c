@@ -51,7 +51,7 @@ static const struct
   { "llm-rejected", N_ ("The model's server did not accept the question.") },
   { "llm-protocol", N_ ("The model's server answered something that cannot be understood. Is it a model server?") },
   { "llm-invalid-address", N_ ("The address of the model's server cannot be understood.") },
-  { "llm-not-found", N_ ("The model's server has nothing at this address. Is it complete, with “/v1” at its end?") },
+  { "llm-not-found", N_ ("The model's server has nothing at its address. Is the address right and complete?") },
   { "llm-no-credit", N_ ("The account at the model's server has no credit left.") },
 };
 

@@ -5,8 +5,6 @@
 
 #include "cloche-id.h"
 
-#include <string.h>
-
 #include <glib/gi18n.h>
 
 struct _ClochePreferences
@@ -15,6 +13,7 @@ struct _ClochePreferences
 
   /* Template widgets */
   AdwPreferencesGroup *endpoints_group;
+  AdwComboRow *kind_row;
   AdwEntryRow *name_row;
   AdwEntryRow *address_row;
   AdwPasswordEntryRow *key_row;
@@ -27,19 +26,35 @@ struct _ClochePreferences
 
 G_DEFINE_FINAL_TYPE (ClochePreferences, cloche_preferences, ADW_TYPE_PREFERENCES_WINDOW)
 
-static gboolean
-is_web_address (const char *text)
+/* In the order of the choice. */
+static const struct
 {
-  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  const char *kind;
+  const char *address;          /* what is offered to begin with */
+} KINDS[] = {
+  { CLOCHE_ENDPOINT_OLLAMA, "http://127.0.0.1:11434" },
+  { CLOCHE_ENDPOINT_OPENAI, "https://api.openai.com/v1" },
+};
 
-  return uri != NULL && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0' &&
-         (g_str_equal (g_uri_get_scheme (uri), "http") || g_str_equal (g_uri_get_scheme (uri), "https"));
+static guint
+get_kind (ClochePreferences *self)
+{
+  return MIN (adw_combo_row_get_selected (self->kind_row), G_N_ELEMENTS (KINDS) - 1);
+}
+
+/* NULL: what is typed is no address. */
+static char *
+dup_base_url (ClochePreferences *self)
+{
+  return cloche_context_dup_base_url (KINDS[get_kind (self)].kind,
+                                      gtk_editable_get_text (GTK_EDITABLE (self->address_row)));
 }
 
 static void
 address_changed_cb (ClochePreferences *self)
 {
-  gboolean is_valid = is_web_address (gtk_editable_get_text (GTK_EDITABLE (self->address_row)));
+  g_autofree char *base = dup_base_url (self);
+  gboolean is_valid = base != NULL;
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->add_button), is_valid);
   if (is_valid)
@@ -48,19 +63,34 @@ address_changed_cb (ClochePreferences *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->address_row), "error");
 }
 
+/* An address that nobody has changed changes with the kind. */
+static void
+kind_changed_cb (ClochePreferences *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->address_row));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (KINDS); i++)
+    if (g_str_equal (text, KINDS[i].address)) {
+      gtk_editable_set_text (GTK_EDITABLE (self->address_row), KINDS[get_kind (self)].address);
+      return;
+    }
+
+  address_changed_cb (self);
+}
+
 static void
 add_cb (ClochePreferences *self)
 {
-  const char *address = gtk_editable_get_text (GTK_EDITABLE (self->address_row));
   const char *name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
   const char *key = gtk_editable_get_text (GTK_EDITABLE (self->key_row));
   g_autofree char *id = cloche_id_new ();
-  g_autofree char *base = g_strdup (address);
+  g_autofree char *base = dup_base_url (self);
   g_autoptr (ClocheEndpoint) endpoint = NULL;
 
-  while (g_str_has_suffix (base, "/"))
-    base[strlen (base) - 1] = '\0';
-  endpoint = cloche_endpoint_new (id, "ollama", *name != '\0' ? name : base, base, TRUE);
+  if (base == NULL)
+    return;
+
+  endpoint = cloche_endpoint_new (id, KINDS[get_kind (self)].kind, *name != '\0' ? name : base, base, TRUE);
   cloche_context_save_endpoint (self->context, endpoint, *key != '\0' ? key : NULL);
   gtk_editable_set_text (GTK_EDITABLE (self->name_row), "");
   gtk_editable_set_text (GTK_EDITABLE (self->key_row), "");
@@ -177,6 +207,7 @@ cloche_preferences_class_init (ClochePreferencesClass *klass)
   G_OBJECT_CLASS (klass)->finalize = cloche_preferences_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/cloche/ui/cloche-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, ClochePreferences, endpoints_group);
+  gtk_widget_class_bind_template_child (widget_class, ClochePreferences, kind_row);
   gtk_widget_class_bind_template_child (widget_class, ClochePreferences, name_row);
   gtk_widget_class_bind_template_child (widget_class, ClochePreferences, address_row);
   gtk_widget_class_bind_template_child (widget_class, ClochePreferences, key_row);
@@ -189,6 +220,7 @@ cloche_preferences_init (ClochePreferences *self)
 {
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->kind_row, "notify::selected", G_CALLBACK (kind_changed_cb), self);
   g_signal_connect_swapped (self->address_row, "changed", G_CALLBACK (address_changed_cb), self);
   g_signal_connect_swapped (self->add_button, "clicked", G_CALLBACK (add_cb), self);
 }

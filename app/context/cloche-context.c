@@ -7,6 +7,8 @@
 #include "cloche-id.h"
 #include "cloche-machine-sandbox.h"
 #include "cloche-notice.h"
+#include "cloche-ollama-wire.h"
+#include "cloche-openai-wire.h"
 #include "cloche-settings.h"
 #include "cloche-staging.h"
 #include "cloche-tour.h"
@@ -502,6 +504,19 @@ cloche_context_get_endpoints (ClocheContext *self)
   g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), NULL);
 
   return cloche_endpoints_get_all (self->endpoints);
+}
+
+/**
+ * cloche_context_dup_base_url:
+ *
+ * Returns: (nullable): the address at which a server of @kind is spoken to, if @address can be understood
+ */
+char *
+cloche_context_dup_base_url (const char *kind,
+                             const char *address)
+{
+  return g_str_equal (kind, CLOCHE_ENDPOINT_OPENAI) ? cloche_openai_parse_base_url (address, NULL)
+         : cloche_ollama_parse_host (address, NULL);
 }
 
 /**

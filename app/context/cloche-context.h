@@ -74,6 +74,8 @@ void             cloche_context_clean_up      (ClocheContext *self);
 
 /* (element-type ClocheEndpoint); the signal "endpoints-changed" says when; changes are saved and models asked for again. */
 GPtrArray       *cloche_context_get_endpoints      (ClocheContext        *self);
+char            *cloche_context_dup_base_url   (const char *kind,
+                                                const char *address) G_GNUC_WARN_UNUSED_RESULT;
 void             cloche_context_read_keys_from_environment (ClocheContext *self);
 gboolean         cloche_context_is_saving_endpoints (ClocheContext *self);
 gboolean         cloche_context_are_keys_kept      (ClocheContext        *self);

@@ -358,12 +358,19 @@ class Window:
         if "Action" not in node.get_interfaces() or not Atspi.Action.do_action(node, 0):
             raise Failure(f"expected {describe(node)} to be something to press")
 
-    def add_server(self, address):
-        """Says in the preferences where models are, with the keyboard."""
+    def add_server(self, address, kind=None):
+        """Says in the preferences where models are, with the keyboard. A kind that is named is the second one."""
         self.click(self.find(role="push button", name="Set Up a Model"))
-        self.find(role="label", name="Add an Ollama Server")
+        self.find(role="label", name="Add a Server")
         self.place()
-        self.click(self.find(role="text", fits=lambda node: text_of(node) == "http://127.0.0.1:11434"))
+        if kind is not None:
+            self.click(self.find(role="label", name="Kind"))
+            self.find(role="label", name=kind)
+            press("Down")
+            press("Return")
+            self.find(role="text", fits=lambda node: text_of(node) == "https://api.openai.com/v1")
+        self.click(self.find(role="text", fits=lambda node: text_of(node) in
+                             ("http://127.0.0.1:11434", "https://api.openai.com/v1")))
         press("ctrl+a")
         type_text(address)
         self.click(self.find(role="push button", name="Add", fits=is_sensitive))

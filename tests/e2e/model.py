@@ -8,13 +8,13 @@ import os
 import cloche_e2e as e2e
 
 
-def begin(turns):
+def begin(turns, kind=None, path="", model="script"):
     """A new user who adds the server and chooses its model."""
     folders = e2e.Folders()
     server = e2e.ModelServer(folders, turns)
     window = e2e.Window(folders)
-    window.add_server(server.address)
-    window.choose_model("script")
+    window.add_server(server.address + path, kind)
+    window.choose_model(model)
     return folders, window
 
 
@@ -34,6 +34,16 @@ def variables_outlive_the_window():
     window.find(text="It is 42.")
     e2e.equal("what the second call returned", bool(window.find_all(text="42", role="text")), True)
     e2e.equal("notices of lost variables", window.find_all(text="Variables are lost"), [])
+    window.close()
+
+
+def chat_completions():
+    """The same with a server that speaks OpenAI's dialect."""
+    folders, window = begin([{"lines": [{"choices": [{"delta": {"content": "Good "}}]},
+                                        {"choices": [{"delta": {"content": "day."}, "finish_reason": "stop"}]}]}],
+                            kind="OpenAI-Compatible", path="/v1", model="script:latest")
+    window.send("Hello")
+    window.find(text="Good day.")
     window.close()
 
 
@@ -93,6 +103,7 @@ def error_of_python_is_readable():
 
 e2e.main([
     variables_outlive_the_window,
+    chat_completions,
     stop_ends_what_runs,
     stop_ends_an_answer,
     broken_stream_keeps_what_came,
