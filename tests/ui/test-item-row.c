@@ -5,6 +5,8 @@
 
 #include <adwaita.h>
 
+#include "cloche-file-chip.h"
+#include "cloche-image.h"
 #include "cloche-item-markdown.h"
 #include "cloche-transcript.h"
 #include "cloche-ui-resources.h"
@@ -89,7 +91,7 @@ assert_height_fits (Fixture *fixture,
   /* As if nothing had ever been measured. */
   for (GtkWidget *child = row; child != NULL; child = gtk_widget_get_first_child (child))
     gtk_widget_queue_resize (child);
-  gtk_widget_measure (row, GTK_ORIENTATION_VERTICAL, gtk_widget_get_width (row), NULL, &needed, NULL, NULL);
+  gtk_widget_measure (row, GTK_ORIENTATION_VERTICAL, gtk_widget_get_allocated_width (row), NULL, &needed, NULL, NULL);
   g_assert_cmpint (gtk_widget_get_allocated_height (row), ==, needed);
 }
 
@@ -169,6 +171,69 @@ test_kinds (Fixture      *fixture,
   ui_test_frames (fixture->window, 3);
   for (guint i = 0; i < 4; i++)
     assert_height_fits (fixture, i);
+}
+
+static GtkWidget *
+find (GtkWidget *widget,
+      GType      type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = find (child, type);
+
+    if (found != NULL)
+      return found;
+  }
+
+  return NULL;
+}
+
+static ClocheOutput *
+make_picture (int width,
+              int height)
+{
+  g_autofree guint8 *pixels = g_malloc0 (width * height * 4);
+  g_autoptr (GBytes) bytes = g_bytes_new (pixels, width * height * 4);
+  g_autoptr (GdkTexture) texture = gdk_memory_texture_new (width, height, GDK_MEMORY_R8G8B8A8, bytes, width * 4);
+  g_autoptr (GBytes) png = gdk_texture_save_to_png_bytes (texture);
+  ClocheOutput *output = cloche_output_new (CLOCHE_OUTPUT_DISPLAY, NULL);
+
+  cloche_output_take_content (output, cloche_content_new_bytes ("image/png", png));
+
+  return output;
+}
+
+/* A chart and the chip of its file stand close together, whatever the width. */
+static void
+test_chart_and_chip (Fixture      *fixture,
+                     gconstpointer user_data)
+{
+  g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", "run_python", "{\"code\":\"plot ()\"}");
+  g_autoptr (ClocheToolRun) run = cloche_tool_run_new (call);
+  g_autoptr (ClocheItem) tool = cloche_item_new_tool (run);
+  g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "run_python", CLOCHE_TOOL_OK, "");
+  g_autoptr (ClocheContent) content = cloche_content_new_absent ("image/png", 1000);
+  graphene_rect_t image;
+  graphene_rect_t chip;
+
+  g_list_store_append (fixture->items, tool);
+  cloche_tool_result_take_output (result, make_picture (960, 540));
+  cloche_tool_result_take_file (result, cloche_file_new ("chart.png", "/workspace/chart.png", content));
+  cloche_tool_run_start (run);
+  cloche_tool_run_finish (run, result);
+  for (int width = 300; width < 1200; width += 223) {
+    gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, 600);
+    ui_test_frames (fixture->window, 5);
+    assert_height_fits (fixture, 0);
+    g_assert_true (gtk_widget_compute_bounds (find (get_row (fixture, 0), CLOCHE_TYPE_IMAGE), fixture->window, &image));
+    g_assert_true (gtk_widget_compute_bounds (find (get_row (fixture, 0), CLOCHE_TYPE_FILE_CHIP), fixture->window, &chip));
+    g_test_message ("width %d: picture of %g × %g, chip %g below", width, image.size.width, image.size.height,
+                    chip.origin.y - image.origin.y - image.size.height);
+    g_assert_cmpfloat_with_epsilon (image.size.height, MIN (image.size.width, 960) * 540 / 960, 1);
+    g_assert_cmpfloat (chip.origin.y - image.origin.y - image.size.height, <=, 18);
+  }
 }
 
 static void
@@ -259,6 +324,7 @@ main (int    argc,
   ADD ("short", test_short);
   ADD ("at-once", test_at_once);
   ADD ("kinds", test_kinds);
+  ADD ("chart-and-chip", test_chart_and_chip);
   ADD ("copy-all", test_copy_all);
   ADD ("one-selection", test_one_selection);
 

@@ -31,12 +31,11 @@ struct _ClocheToolCard
   GtkWidget *printed;
   GtkWidget *printed_section;
   GtkWidget *problem;
-  GtkWidget *outputs;
   GtkWidget *chips;
 
   ClocheToolRun *run;
   ClocheFiles *files;
-  GPtrArray *shown_outputs;   /* of ClocheOutput: those that have a widget in @outputs, in their order */
+  GPtrArray *shown_outputs;   /* of ClocheOutput: those that have a widget above @chips, in their order */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheToolCard, cloche_tool_card, GTK_TYPE_BOX)
@@ -67,7 +66,10 @@ list_rich_outputs (ClocheToolCard *self)
   return outputs;
 }
 
-/* What is shown already stays, so that a picture is not decoded twice when the run ends. */
+/*
+ * What is shown already stays, so that a picture is not decoded twice when the run ends. Not in a box of their own, which
+ * would be hidden at first: GTK 4.8 does not ask a hidden box again whether its height follows its width when children come.
+ */
 static void
 update_outputs (ClocheToolCard *self)
 {
@@ -79,14 +81,14 @@ update_outputs (ClocheToolCard *self)
     n_same++;
 
   while (self->shown_outputs->len > n_same) {
-    gtk_box_remove (GTK_BOX (self->outputs), gtk_widget_get_last_child (self->outputs));
+    gtk_box_remove (GTK_BOX (self), gtk_widget_get_prev_sibling (self->chips));
     g_ptr_array_set_size (self->shown_outputs, self->shown_outputs->len - 1);
   }
   for (guint i = n_same; i < outputs->len; i++) {
-    gtk_box_append (GTK_BOX (self->outputs), cloche_output_view_new (outputs->pdata[i], self->files));
+    gtk_box_insert_child_after (GTK_BOX (self), cloche_output_view_new (outputs->pdata[i], self->files),
+                                gtk_widget_get_prev_sibling (self->chips));
     g_ptr_array_add (self->shown_outputs, cloche_output_ref (outputs->pdata[i]));
   }
-  gtk_widget_set_visible (self->outputs, outputs->len > 0);
 }
 
 static void
@@ -297,8 +299,6 @@ cloche_tool_card_init (ClocheToolCard *self)
   gtk_box_append (GTK_BOX (card), self->body);
   gtk_box_append (GTK_BOX (self), card);
 
-  self->outputs = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  gtk_box_append (GTK_BOX (self), self->outputs);
   self->chips = gtk_flow_box_new ();
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->chips), GTK_SELECTION_NONE);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->chips), 8);
