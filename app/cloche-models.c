@@ -30,6 +30,7 @@ struct _ClocheModels
   GCancellable *cancellable;   /* of the questions that are under way */
   guint n_pending;
   char *problem;
+  GHashTable *states;          /* from endpoint id to a sentence */
 };
 
 typedef struct
@@ -46,6 +47,13 @@ enum {
 };
 
 static GParamSpec *props[N_PROPS];
+
+enum {
+  SIGNAL_STATE_CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
 
 static void cloche_models_list_model_init (GListModelInterface *iface);
 
@@ -133,6 +141,50 @@ take_problem (ClocheModels *self,
 }
 
 static void
+take_state (ClocheModels   *self,
+            ClocheEndpoint *endpoint,
+            char           *state)
+{
+  g_hash_table_replace (self->states, g_strdup (cloche_endpoint_get_id (endpoint)), state);
+  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
+}
+
+/* What stands beside the endpoint's name and address. */
+static char *
+describe_failed_state (const GError *error)
+{
+  if (g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_REFUSED))
+    return g_strdup (_ ("It does not answer. Start it there with “ollama serve”, then ask again."));
+  if (g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_HOST_NOT_FOUND))
+    return g_strdup (_ ("There is no computer of that name. Remove it and add it with its right address."));
+  if (g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_UNAUTHORIZED))
+    return g_strdup (_ ("It wants a key, or another one. Remove it and add it with its key."));
+
+  /* Translators: %s says what failed, in English */
+  return g_strdup_printf (_ ("It cannot be asked for its models: %s"), error->message);
+}
+
+static void
+take_failure (ClocheModels   *self,
+              ClocheEndpoint *endpoint,
+              const GError   *error)
+{
+  take_state (self, endpoint, describe_failed_state (error));
+  take_problem (self, describe_failure (endpoint, error));
+}
+
+static char *
+describe_answer (guint n_models)
+{
+  if (n_models == 0)
+    return g_strdup (_ ("It answers but has no models. Fetch one there: ollama pull qwen3"));
+
+  /* Translators: of a server that can be reached: how many models it offers */
+  return g_strdup_printf (g_dngettext (NULL, "It answers and has %u model", "It answers and has %u models", n_models),
+                          n_models);
+}
+
+static void
 add_choice (ClocheModels    *self,
             ClocheProvider  *provider,
             ClocheEndpoint  *endpoint,
@@ -167,7 +219,9 @@ listed_cb (GObject      *object,
 
   n_before = self->choices->len;
   if (infos == NULL)
-    take_problem (self, describe_failure (question->endpoint, error));
+    take_failure (self, question->endpoint, error);
+  else
+    take_state (self, question->endpoint, describe_answer (infos->len));
   for (guint i = 0; infos != NULL && i < infos->len; i++)
     add_choice (self, provider, question->endpoint, infos->pdata[i]);
   question_free (question);
@@ -207,9 +261,11 @@ ask (ClocheModels   *self,
   Question *question;
 
   if (provider == NULL) {
-    take_problem (self, describe_failure (endpoint, error));
+    take_failure (self, endpoint, error);
     return;
   }
+
+  take_state (self, endpoint, g_strdup (_ ("Asking it for its models…")));
 
   question = g_new0 (Question, 1);
   question->models = self;
@@ -237,6 +293,7 @@ cloche_models_finalize (GObject *object)
   ClocheModels *self = CLOCHE_MODELS (object);
 
   g_clear_pointer (&self->choices, g_ptr_array_unref);
+  g_clear_pointer (&self->states, g_hash_table_unref);
   g_clear_pointer (&self->problem, g_free);
 
   G_OBJECT_CLASS (cloche_models_parent_class)->finalize (object);
@@ -300,6 +357,9 @@ cloche_models_class_init (ClocheModelsClass *klass)
   object_class->finalize = cloche_models_finalize;
   object_class->get_property = cloche_models_get_property;
 
+  signals[SIGNAL_STATE_CHANGED] = g_signal_new ("state-changed", CLOCHE_TYPE_MODELS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                NULL, G_TYPE_NONE, 0);
+
   /* Whether an endpoint has not answered yet. */
   props[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /* A sentence for the person, or NULL. */
@@ -312,6 +372,7 @@ cloche_models_init (ClocheModels *self)
 {
   self->http = cloche_llm_http_new (NULL);
   self->choices = g_ptr_array_new_with_free_func (g_object_unref);
+  self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 ClocheModelInfo *
@@ -382,6 +443,21 @@ cloche_models_get_problem (ClocheModels *self)
 }
 
 /**
+ * cloche_models_get_state:
+ * @endpoint: the id of an endpoint
+ *
+ * Returns: (nullable): whether it answers and what to do if not, a sentence for the person; %NULL if it was not asked
+ */
+const char *
+cloche_models_get_state (ClocheModels *self,
+                         const char   *endpoint)
+{
+  g_return_val_if_fail (CLOCHE_IS_MODELS (self), NULL);
+
+  return g_hash_table_lookup (self->states, endpoint);
+}
+
+/**
  * cloche_models_find:
  *
  * Returns: (transfer none) (nullable): the model of that endpoint and id, if it can be chosen
@@ -426,6 +502,7 @@ cloche_models_refresh (ClocheModels *self,
   self->cancellable = g_cancellable_new ();
   self->n_pending = 0;
   take_problem (self, NULL);
+  g_hash_table_remove_all (self->states);
   n_old = self->choices->len;
   g_ptr_array_set_size (self->choices, 0);
   if (n_old > 0)

@@ -30,7 +30,8 @@ const char      *cloche_model_choice_get_problem       (ClocheModelChoice *self)
  *
  * The models of every endpoint that is switched on: a #GListModel of #ClocheModelChoice.
  *
- * Properties: "loading"; "problem" (a sentence, or %NULL): why an endpoint did not answer.
+ * Properties: "loading"; "problem" (a sentence, or %NULL): why an endpoint did not answer. Signal: "state-changed": see
+ * cloche_models_get_state().
  */
 #define CLOCHE_TYPE_MODELS (cloche_models_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheModels, cloche_models, CLOCHE, MODELS, GObject)
@@ -39,6 +40,8 @@ ClocheModels      *cloche_models_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean           cloche_models_is_loading  (ClocheModels *self);
 const char        *cloche_models_get_problem (ClocheModels *self);
+const char        *cloche_models_get_state   (ClocheModels *self,
+                                              const char   *endpoint);
 ClocheModelChoice *cloche_models_find        (ClocheModels *self,
                                               const char   *endpoint,
                                               const char   *model);

@@ -79,14 +79,13 @@ typedef struct
 
 #define THAT_WAS_IT \
   N_ ("That was the tour; nothing in it was an AI, but the machine, the code and the files are real. Variables are still " \
-      "there: with a model you would now go on asking. Choose “Set up a model” to do so, or drop another file.")
+      "there: with a model you would now go on asking.")
 
 static const Step TABLE[] = {
   { N_ ("This is the guided tour: a fixed set of rules, not an AI. It sends the code that a model would send. First, what is "
         "in the table?"), "run_python", READ_TABLE },
   { N_ ("The columns are known now, so here are the numbers."), "run_python", DESCRIBE_TABLE },
-  { N_ ("And a chart. It is saved as “chart.png”, too: drag it out of the window to where you want it."),
-    "run_python", PLOT_TABLE },
+  { N_ ("And a chart. It is saved as “chart.png”, too, for you to take away."), "run_python", PLOT_TABLE },
   { THAT_WAS_IT, NULL, NULL },
 };
 
@@ -243,7 +242,7 @@ cloche_tour_script_read (ClocheChatRequest *request,
   steps = situation.path != NULL ? script_for (situation.path, &n) : NULL;
 
   if (situation.has_failed) {
-    ret_line->text = g_strdup (_ ("That did not work; the card above says why. A model would read the message and try again. "
+    ret_line->text = g_strdup (_ ("That did not work; what is above says why. A model would read the message and try again. "
                                   "The tour cannot."));
   } else if (steps == NULL) {
     ret_line->text = g_strdup (_ ("This is the guided tour: a fixed set of rules, not an AI, so it cannot answer questions. Drop "

@@ -18,6 +18,7 @@ struct _ClochePreferences
   AdwEntryRow *address_row;
   AdwPasswordEntryRow *key_row;
   GtkButton *add_button;
+  GtkButton *ask_button;
   GtkLabel *keys_note;
 
   ClocheContext *context;
@@ -97,6 +98,12 @@ add_cb (ClochePreferences *self)
 }
 
 static void
+ask_cb (ClochePreferences *self)
+{
+  cloche_context_refresh_models (self->context);
+}
+
+static void
 enabled_cb (ClochePreferences *self,
             GParamSpec        *pspec,
             GtkSwitch         *enabled)
@@ -130,6 +137,28 @@ keep_endpoint (GtkWidget      *widget,
                           (GDestroyNotify) cloche_endpoint_unref);
 }
 
+/* Where it is and, if it was asked, whether it answers. */
+static void
+update_row (ClochePreferences *self,
+            GtkWidget         *row,
+            ClocheEndpoint    *endpoint)
+{
+  const char *state = cloche_models_get_state (cloche_context_get_models (self->context), cloche_endpoint_get_id (endpoint));
+  g_autofree char *text = g_strjoin ("\n", cloche_endpoint_get_base_url (endpoint), state, NULL);
+  g_autofree char *subtitle = g_markup_escape_text (text, -1);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+}
+
+static void
+states_changed_cb (ClochePreferences *self)
+{
+  GPtrArray *endpoints = cloche_context_get_endpoints (self->context);
+
+  for (guint i = 0; i < MIN (self->rows->len, endpoints->len); i++)
+    update_row (self, self->rows->pdata[i], endpoints->pdata[i]);
+}
+
 static GtkWidget *
 make_row (ClochePreferences *self,
           ClocheEndpoint    *endpoint)
@@ -138,12 +167,11 @@ make_row (ClochePreferences *self,
   GtkWidget *enabled = gtk_switch_new ();
   GtkWidget *delete_button = gtk_button_new_from_icon_name ("user-trash-symbolic");
   g_autofree char *title = g_markup_escape_text (cloche_endpoint_get_name (endpoint), -1);
-  g_autofree char *subtitle = g_markup_escape_text (cloche_endpoint_get_base_url (endpoint), -1);
   g_autofree char *enabled_text = g_strdup_printf (_ ("Use %s"), cloche_endpoint_get_name (endpoint));
   g_autofree char *delete_text = g_strdup_printf (_ ("Remove %s"), cloche_endpoint_get_name (endpoint));
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  update_row (self, row, endpoint);
   gtk_switch_set_active (GTK_SWITCH (enabled), cloche_endpoint_is_enabled (endpoint));
   gtk_widget_set_valign (enabled, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (delete_button, GTK_ALIGN_CENTER);
@@ -183,8 +211,10 @@ cloche_preferences_dispose (GObject *object)
 {
   ClochePreferences *self = CLOCHE_PREFERENCES (object);
 
-  if (self->context != NULL)
+  if (self->context != NULL) {
     g_signal_handlers_disconnect_by_data (self->context, self);
+    g_signal_handlers_disconnect_by_data (cloche_context_get_models (self->context), self);
+  }
   g_clear_object (&self->context);
 
   G_OBJECT_CLASS (cloche_preferences_parent_class)->dispose (object);
@@ -212,6 +242,7 @@ cloche_preferences_class_init (ClochePreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ClochePreferences, address_row);
   gtk_widget_class_bind_template_child (widget_class, ClochePreferences, key_row);
   gtk_widget_class_bind_template_child (widget_class, ClochePreferences, add_button);
+  gtk_widget_class_bind_template_child (widget_class, ClochePreferences, ask_button);
   gtk_widget_class_bind_template_child (widget_class, ClochePreferences, keys_note);
 }
 
@@ -223,6 +254,7 @@ cloche_preferences_init (ClochePreferences *self)
   g_signal_connect_swapped (self->kind_row, "notify::selected", G_CALLBACK (kind_changed_cb), self);
   g_signal_connect_swapped (self->address_row, "changed", G_CALLBACK (address_changed_cb), self);
   g_signal_connect_swapped (self->add_button, "clicked", G_CALLBACK (add_cb), self);
+  g_signal_connect_swapped (self->ask_button, "clicked", G_CALLBACK (ask_cb), self);
 }
 
 GtkWidget *
@@ -233,6 +265,7 @@ cloche_preferences_new (ClocheContext *context)
   self->context = g_object_ref (context);
   gtk_widget_set_visible (GTK_WIDGET (self->keys_note), !cloche_context_are_keys_kept (context));
   g_signal_connect_swapped (context, "endpoints-changed", G_CALLBACK (endpoints_changed_cb), self);
+  g_signal_connect_swapped (cloche_context_get_models (context), "state-changed", G_CALLBACK (states_changed_cb), self);
   endpoints_changed_cb (self);
 
   return GTK_WIDGET (self);

@@ -147,6 +147,8 @@ tour (ClocheCli     *cli,
     status = check_runs (items);
   if (status == CLOCHE_CLI_OK)
     status = later;
+  if (status == CLOCHE_CLI_OK)
+    g_print ("\n%s\n", _ ("With a model of Ollama, go on like this: clochectl ask --file sales.csv 'Which month was best?'"));
   later = cloche_cli_session_stop_machine (session);
 
   return status != CLOCHE_CLI_OK ? status : later;

@@ -344,7 +344,8 @@ warm_step_cb (guint    n,
               guint    of,
               gpointer user_data)
 {
-  tell (user_data, CLOCHE_IMAGE_STEP_WARM, n <= of ? (double) (n - 1) / of : -1);
+  /* Of a single one nobody knows how far it is. */
+  tell (user_data, CLOCHE_IMAGE_STEP_WARM, n <= of && of > 1 ? (double) (n - 1) / of : -1);
 }
 
 static void
@@ -360,7 +361,7 @@ furnished_cb (GObject      *source,
     return;
   }
 
-  tell (self, CLOCHE_IMAGE_STEP_WARM, 0);
+  tell (self, CLOCHE_IMAGE_STEP_WARM, -1);
   set_deadline (self, WARM_SECONDS);
   cloche_forge_guest_warm_async (self->guest, warm_step_cb, self, self->stage, warmed_cb, g_object_ref (self));
 }

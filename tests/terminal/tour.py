@@ -54,6 +54,8 @@ def read_png(path):
 
 def table(person):
     out = person.run("tour", "table", "--output", "shown")
+    expect_in("clochectl ask", out)
+    expect("window" not in out and "Set up a model" not in out, "no word about a window that is not there")
     folder = os.path.join(person.here, "shown")
     with open(os.path.join(folder, "transcript.md"), encoding="utf-8") as stream:
         transcript = stream.read()
