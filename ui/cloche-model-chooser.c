@@ -146,6 +146,8 @@ cloche_model_chooser_init (ClocheModelChooser *self)
   g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update_note), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self);
   g_signal_connect_swapped (self->search_entry, "activate", G_CALLBACK (search_activate_cb), self);
+  /* The entry takes Escape for itself. */
+  g_signal_connect_swapped (self->search_entry, "stop-search", G_CALLBACK (gtk_popover_popdown), self->popover);
   g_signal_connect_swapped (self->list_box, "row-activated", G_CALLBACK (row_activated_cb), self);
   cloche_model_chooser_set_label (self, NULL);
 }

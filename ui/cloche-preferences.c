@@ -167,7 +167,6 @@ make_row (ClochePreferences *self,
   GtkWidget *enabled = gtk_switch_new ();
   GtkWidget *delete_button = gtk_button_new_from_icon_name ("user-trash-symbolic");
   g_autofree char *title = g_markup_escape_text (cloche_endpoint_get_name (endpoint), -1);
-  g_autofree char *enabled_text = g_strdup_printf (_ ("Use %s"), cloche_endpoint_get_name (endpoint));
   g_autofree char *delete_text = g_strdup_printf (_ ("Remove %s"), cloche_endpoint_get_name (endpoint));
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
@@ -177,7 +176,6 @@ make_row (ClochePreferences *self,
   gtk_widget_set_valign (delete_button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (delete_button, "flat");
   gtk_widget_set_tooltip_text (delete_button, delete_text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (enabled), GTK_ACCESSIBLE_PROPERTY_LABEL, enabled_text, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (delete_button), GTK_ACCESSIBLE_PROPERTY_LABEL, delete_text, -1);
   keep_endpoint (enabled, endpoint);
   keep_endpoint (delete_button, endpoint);

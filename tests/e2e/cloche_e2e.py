@@ -169,8 +169,12 @@ def is_there(node):
         node.get_state_set().contains(Atspi.StateType.VISIBLE)
 
 
+def has_state(node, name):
+    return node.get_state_set().contains(getattr(Atspi.StateType, name))
+
+
 def is_sensitive(node):
-    return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+    return has_state(node, "SENSITIVE")
 
 
 def text_of(node):
@@ -378,9 +382,12 @@ class Window:
         press("Escape")
         self.wait_dialog_closed()
 
+    def model_button(self):
+        return self.find(role="push button", name="Model",
+                         fits=lambda node: node.get_child_count() == 1 and has_state(node, "FOCUSABLE"))
+
     def choose_model(self, name):
-        self.click(self.find(role="push button", name="Model", fits=lambda node: node.get_child_count() == 1 and
-                             node.get_state_set().contains(Atspi.StateType.FOCUSABLE)))
+        self.click(self.model_button())
         self.click(self.find(role="label", name=name))
         self.find(role="label", name=name, fits=lambda node: extents(node).y < 40)
 

@@ -56,8 +56,13 @@ update_text (GtkWidget *widget)
     cloche_markdown_view_set_text (CLOCHE_MARKDOWN_VIEW (self->text_view), text, !is_open);
   else if (self->text_view != NULL)
     gtk_label_set_text (GTK_LABEL (self->text_view), text);
-  if (self->title != NULL)
-    gtk_label_set_text (GTK_LABEL (self->title), is_open ? _ ("Thinking…") : _ ("Thought"));
+  if (self->title != NULL) {
+    const char *title = is_open ? _ ("Thinking…") : _ ("Thought");
+
+    gtk_label_set_text (GTK_LABEL (self->title), title);
+    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_ancestor (self->title, GTK_TYPE_EXPANDER)),
+                                    GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  }
   if (self->footer != NULL)
     gtk_widget_set_visible (self->footer, !is_open && *text != '\0');
 }

@@ -74,6 +74,7 @@ make_widget (ClocheMarkdownBlock *block)
   switch (cloche_markdown_block_get_kind (block)) {
   case CLOCHE_MARKDOWN_PROSE:
     widget = cloche_prose_new (block);
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Text"), -1);
     break;
   case CLOCHE_MARKDOWN_CODE:
     widget = cloche_code_block_new ();

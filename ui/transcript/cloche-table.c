@@ -162,6 +162,9 @@ cloche_table_init (ClocheTable *self)
 
   self->grid = gtk_grid_new ();
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->grid), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Table"), -1);
+  /* Otherwise it stops the Tab key for good: GTK 4.8 believes that it could take the focus. */
+  gtk_widget_set_can_focus (scrolled, FALSE);
+  gtk_widget_set_focusable (scrolled, FALSE);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
   gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->grid);

@@ -137,9 +137,12 @@ update_header (ClocheToolCard *self)
   g_autofree char *title = cloche_tool_words_dup_title (self->run);
   g_autofree char *state = cloche_tool_words_dup_state (self->run);
   g_autofree char *problem = cloche_tool_words_dup_problem (self->run);
+  g_autofree char *name = g_strdup_printf ("%s, %s", title, state);
 
   gtk_label_set_text (GTK_LABEL (self->title), title);
   gtk_label_set_text (GTK_LABEL (self->state), state);
+  /* A button with several labels inside has the name of none of them. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), cloche_tool_words_get_icon (self->run));
   gtk_widget_set_visible (self->icon, !is_running);
   gtk_widget_set_visible (self->spinner, is_running);

@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Cloche authors
+"""The window without eyes and without a mouse: whatever takes the keyboard has a name that says what it is, and the Tab key
+comes to all of it."""
+
+import re
+
+import cloche_e2e as e2e
+
+# What GTK says for want of a name.
+CLASS_NAME = re.compile(r"^(Gtk|Adw|Cloche)[A-Z]")
+
+CODE = """import matplotlib.pyplot as plt, pandas as pd
+print("printed")
+open("made.csv", "w").write("a,b")
+plt.plot([1, 3, 2]); plt.show()
+pd.DataFrame({"a": range(40)})"""
+
+ANSWER = "Some *words* with a [link](https://example.org)\n\n```c\nx = 1;\n```\n\n|a|b|\n|-|-|\n|1|2|\n"
+
+
+def takes_keys(node):
+    return e2e.has_state(node, "FOCUSABLE") and e2e.is_there(node)
+
+
+def is_nameless(node):
+    # A scroll pane hands the keyboard on to what is in it, if that takes it.
+    if node.get_role_name() == "scroll pane" and any(takes_keys(inner) for inner in list(e2e.walk(node))[1:]):
+        return False
+    # The eye in libadwaita 1.2's own entry for passwords, which has a tooltip only.
+    if node.get_description() == "Show Text":
+        return False
+    return not node.get_name() or CLASS_NAME.match(node.get_name()) is not None
+
+
+def is_bare_icon(node):
+    """A button that shows no word and does not say what it is when the mouse rests on it."""
+    return node.get_role_name() == "push button" and not node.get_description() and \
+        not any(inner.get_role_name() == "label" for inner in e2e.walk(node))
+
+
+def expect_names(window, place):
+    nodes = [node for node in e2e.walk(window.application) if takes_keys(node)]
+    e2e.equal(f"what has no name in {place}", [path(node) for node in nodes if is_nameless(node)], [])
+    e2e.equal(f"buttons without words and tooltip in {place}", [path(node) for node in nodes if is_bare_icon(node)], [])
+
+
+def path(node, n=4):
+    words = []
+    while node is not None and node.get_role_name() != "application":
+        words.insert(0, e2e.describe(node))
+        node = node.get_parent()
+    return " / ".join(words[-n:])
+
+
+def expect_tab_reaches(window, least, hidden=None):
+    """Presses Tab until it has come to every control. GTK 4.8 says of the page that is not shown, hidden, that it is visible."""
+    def controls():
+        # GTK keeps the buttons that are a window manager's out of the way; their keys are the desktop's.
+        return [node for node in e2e.walk(window.application) if takes_keys(node) and e2e.is_sensitive(node) and
+                node.get_role_name() in ("push button", "entry", "text") and
+                not (node.get_description() or "").endswith(" the window") and (hidden is None or hidden not in path(node, 9))]
+
+    wanted = {path(node) for node in controls()}
+    seen = set()
+    # Twice around, since not everything that stops the key is one of these.
+    for _ in range(2 * len(wanted) + 30):
+        e2e.press("Tab")
+        seen.update(path(node) for node in e2e.walk(window.application) if e2e.has_state(node, "FOCUSED"))
+        if seen >= wanted:
+            break
+    e2e.equal("what Tab does not come to", sorted(wanted - seen), [])
+    if len(wanted) < least:
+        raise e2e.Failure(f"expected at least {least} controls, got {sorted(wanted)}")
+
+
+def start_page_preferences_and_models():
+    folders = e2e.Folders(with_base=False)
+    server = e2e.ModelServer(folders, [])
+    window = e2e.Window(folders)
+    window.find(role="push button", name="Take the Tour")
+    expect_names(window, "the start page")
+    expect_tab_reaches(window, 6)
+
+    window.click(window.find(role="push button", name="Set Up a Model"))
+    window.find(role="label", name="Add an Ollama Server")
+    window.find(role="label", text="It does not answer.")
+    expect_names(window, "the preferences")
+    e2e.press("Escape")
+    window.wait_dialog_closed()
+
+    window.add_server(server.address)
+    window.click(window.model_button())
+    window.find(role="list item", name="script")
+    expect_names(window, "the choice of models")
+    e2e.press("Escape")
+    window.wait_dialog_closed()
+    window.close()
+
+
+def conversation():
+    folders = e2e.Folders()
+    server = e2e.ModelServer(folders, [
+        {"lines": [{"message": {"role": "assistant", "content": "", "thinking": "Hm."}},
+                   *e2e.call("run_python", code=CODE)["lines"]]},
+        e2e.say(ANSWER),
+    ])
+    window = e2e.Window(folders)
+    window.place(width=1000, height=980)
+    window.add_server(server.address)
+    window.choose_model("script")
+    window.send("Show it")
+    window.find(text="Some words with a link")
+    window.find(role="image", name=lambda name: name.startswith("<Figure"))
+    window.find(role="push button", name="Open made.csv")
+    window.find(role="push button", name=lambda name: name.startswith("Ran Python, "))
+    expect_names(window, "a conversation")
+    expect_tab_reaches(window, 14, hidden="Welcome to Cloche")
+    window.close()
+
+
+e2e.main([start_page_preferences_and_models, conversation])
