@@ -13,7 +13,7 @@ void
 cloche_about_present (GtkWindow *parent)
 {
   adw_show_about_window (parent,
-                         "application-icon", CLOCHE_APPLICATION_ID,
+                         "application-icon", "cloche-program",
                          "application-name", _ ("Cloche"),
                          "version", CLOCHE_VERSION,
                          "developer-name", _ ("The Cloche authors"),

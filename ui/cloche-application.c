@@ -97,6 +97,8 @@ cloche_application_startup (GApplication *application)
   gtk_source_init ();
   g_resources_register (cloche_ui_get_resource ());
   gtk_window_set_default_icon_name (CLOCHE_APPLICATION_ID);
+  /* The program's own icon, which is not installed where it is built. */
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()), "/cloche/ui/icons");
   gtk_css_provider_load_from_resource (provider, "/cloche/ui/style.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
