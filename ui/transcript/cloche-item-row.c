@@ -145,6 +145,8 @@ make_thinking (ClocheItemRow *self)
   gtk_widget_add_css_class (self->text_view, "thinking");
   gtk_expander_set_label_widget (GTK_EXPANDER (expander), self->title);
   gtk_expander_set_child (GTK_EXPANDER (expander), self->text_view);
+  /* Otherwise it stops the Tab key for good: GTK 4.8 gives the focus to what is folded away. */
+  g_object_bind_property (expander, "expanded", self->text_view, "visible", G_BINDING_SYNC_CREATE);
 
   return expander;
 }
