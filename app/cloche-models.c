@@ -149,12 +149,20 @@ take_state (ClocheModels   *self,
   g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
 }
 
+static gboolean
+is_ollama (ClocheEndpoint *endpoint)
+{
+  return g_str_equal (cloche_endpoint_get_kind (endpoint), CLOCHE_ENDPOINT_OLLAMA);
+}
+
 /* What stands beside the endpoint's name and address. */
 static char *
-describe_failed_state (const GError *error)
+describe_failed_state (ClocheEndpoint *endpoint,
+                       const GError   *error)
 {
   if (g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_REFUSED))
-    return g_strdup (_ ("It does not answer. Start it there with “ollama serve”, then ask again."));
+    return g_strdup (is_ollama (endpoint) ? _ ("It does not answer. Start it there with “ollama serve”, then ask again.")
+                     : _ ("It does not answer. Start it there, then ask again."));
   if (g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_HOST_NOT_FOUND))
     return g_strdup (_ ("There is no computer of that name. Remove it and add it with its right address."));
   if (g_error_matches (error, CLOCHE_LLM_ERROR, CLOCHE_LLM_ERROR_UNAUTHORIZED))
@@ -169,15 +177,17 @@ take_failure (ClocheModels   *self,
               ClocheEndpoint *endpoint,
               const GError   *error)
 {
-  take_state (self, endpoint, describe_failed_state (error));
+  take_state (self, endpoint, describe_failed_state (endpoint, error));
   take_problem (self, describe_failure (endpoint, error));
 }
 
 static char *
-describe_answer (guint n_models)
+describe_answer (ClocheEndpoint *endpoint,
+                 guint           n_models)
 {
   if (n_models == 0)
-    return g_strdup (_ ("It answers but has no models. Fetch one there: ollama pull qwen3"));
+    return g_strdup (is_ollama (endpoint) ? _ ("It answers but has no models. Fetch one there: ollama pull qwen3")
+                     : _ ("It answers but has no models."));
 
   /* Translators: of a server that can be reached: how many models it offers */
   return g_strdup_printf (g_dngettext (NULL, "It answers and has %u model", "It answers and has %u models", n_models),
@@ -221,7 +231,7 @@ listed_cb (GObject      *object,
   if (infos == NULL)
     take_failure (self, question->endpoint, error);
   else
-    take_state (self, question->endpoint, describe_answer (infos->len));
+    take_state (self, question->endpoint, describe_answer (question->endpoint, infos->len));
   for (guint i = 0; infos != NULL && i < infos->len; i++)
     add_choice (self, provider, question->endpoint, infos->pdata[i]);
   question_free (question);
