@@ -315,6 +315,8 @@ cloche_prose_init (ClocheProse *self)
   gtk_text_view_set_cursor_visible (view, FALSE);
   gtk_text_view_set_accepts_tab (view, FALSE);
   gtk_text_view_set_pixels_inside_wrap (view, 3);
+  /* GTK 4.8 rounds the height of all lines down, but draws the last one at a whole pixel: it would lose its lowest. */
+  gtk_text_view_set_bottom_margin (view, 1);
   gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self), "prose");
