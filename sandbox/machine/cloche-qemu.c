@@ -7,14 +7,13 @@
 #include "cloche-fd.h"
 #include "cloche-json.h"
 #include "cloche-machine-error.h"
+#include "cloche-process-memory.h"
 #include "cloche-qemu-spawn.h"
 #include "cloche-qmp-sequence.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  *   NEW      -- start -----------------------------> STARTING
@@ -62,9 +61,6 @@ static guint signals[N_SIGNALS];
 
 /* seconds: QEMU closes its disks in a fraction of one; whoever needs longer hangs. */
 #define QUIT_SECONDS 5
-
-/* bytes: of /proc/PID/smaps_rollup; it is shorter by far. */
-#define SMALL_FILE_BYTES 4096
 
 /* Words of bubblewrap or of our launcher on what went wrong before there was a QEMU. */
 static gboolean
@@ -174,16 +170,6 @@ drop_process (ClocheQemu *self)
   g_clear_pointer (&self->spawn, cloche_qemu_spawn_free);
 }
 
-/* Opened now because a keeper that has confined itself cannot open it any more. */
-static void
-open_memory_file (ClocheQemu *self)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/smaps_rollup", (int) self->pid);
-
-  cloche_clear_fd (&self->memory_fd);
-  self->memory_fd = self->pid > 0 ? open (path, O_RDONLY | O_CLOEXEC) : -1;
-}
-
 static ClocheQmpSequence *
 make_start_sequence (ClocheQemu *self)
 {
@@ -252,7 +238,8 @@ started_cb (GObject      *source,
   if (cloche_qmp_sequence_run_finish (result, &error)) {
     self->state = STATE_ALIVE;
     self->pid = cloche_qemu_spawn_find_pid (self->spawn);
-    open_memory_file (self);
+    cloche_clear_fd (&self->memory_fd);
+    self->memory_fd = cloche_process_memory_open (self->pid);
     g_task_return_boolean (task, TRUE);
     return;
   }
@@ -407,23 +394,14 @@ cloche_qemu_has_landlock (ClocheQemu *self)
 /**
  * cloche_qemu_read_memory:
  *
- * The memory that this machine has for itself: "Anonymous" of smaps_rollup. Unit: bytes; 0 if it cannot be read. Takes a
- * few milliseconds.
+ * The memory that this machine has for itself: see cloche-process-memory.h. Unit: bytes; 0 if it cannot be read.
  */
 guint64
 cloche_qemu_read_memory (ClocheQemu *self)
 {
-  char text[SMALL_FILE_BYTES] = "";
-  const char *line;
-
   g_return_val_if_fail (CLOCHE_IS_QEMU (self), 0);
 
-  if (self->memory_fd < 0 || pread (self->memory_fd, text, sizeof text - 1, 0) < 0)
-    return 0;
-
-  line = strstr (text, "\nAnonymous:");
-
-  return line != NULL ? g_ascii_strtoull (line + strlen ("\nAnonymous:"), NULL, 10) * 1024 : 0;
+  return cloche_process_memory_read (self->memory_fd);
 }
 
 /**
