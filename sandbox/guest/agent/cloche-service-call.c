@@ -19,19 +19,26 @@
 /* bytes: one read of an answer. */
 #define CHUNK_BYTES 4096
 
-typedef struct
+struct cloche_service_call
 {
   int fd;
   cloche_source *source;
   cloche_line_reader *reader;
   cloche_services_replied replied;
   void *user_data;
-} call;
+  cloche_service_call **first;  /* of those that wait */
+  cloche_service_call *next;
+};
 
 static void
-end_call (call   *self,
-          json_t *reply)
+end_call (cloche_service_call *self,
+          json_t              *reply)
 {
+  cloche_service_call **at = self->first;
+
+  while (*at != self)
+    at = &(*at)->next;
+  *at = self->next;
   if (self->replied != NULL)
     self->replied (reply, self->user_data);
   json_decref (reply);
@@ -46,7 +53,7 @@ static void
 answered_cb (uint32_t events,
              void    *user_data)
 {
-  call *self = user_data;
+  cloche_service_call *self = user_data;
   uint8_t chunk[CHUNK_BYTES];
   ssize_t n = read (self->fd, chunk, sizeof chunk);
   size_t taken, length;
@@ -69,7 +76,7 @@ cloche_services_call (cloche_services        *self,
                       cloche_services_replied replied,
                       void                   *user_data)
 {
-  call *made = cloche_new (sizeof *made);
+  cloche_service_call *made = cloche_new (sizeof *made);
   char *text = json_dumps (request, JSON_COMPACT);
   char *line = cloche_format ("%s\n", text != NULL ? text : "{}");
   cloche_loop *loop = cloche_services_get_loop (self);
@@ -78,6 +85,9 @@ cloche_services_call (cloche_services        *self,
   free (text);
   made->replied = replied;
   made->user_data = user_data;
+  made->first = cloche_services_get_calls (self);
+  made->next = *made->first;
+  *made->first = made;
   made->reader = cloche_line_reader_new (CLOCHE_LIMIT_LINE_BYTES);
   made->fd = cloche_services_connect (self, name);
   /* Requests of ours are short: a fresh socket takes them whole or is broken. */
@@ -86,4 +96,13 @@ cloche_services_call (cloche_services        *self,
   free (line);
   if (made->source == NULL)
     end_call (made, NULL);
+}
+
+void
+cloche_services_end_calls (cloche_services *self)
+{
+  cloche_service_call **first = cloche_services_get_calls (self);
+
+  while (*first != NULL)
+    end_call (*first, NULL);
 }

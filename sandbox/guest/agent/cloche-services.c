@@ -52,6 +52,7 @@ struct cloche_services
 {
   cloche_agent *agent;
   service *first;
+  cloche_service_call *calls;
 };
 
 static void watch_socket (service *self);
@@ -232,6 +233,7 @@ cloche_services_free (cloche_services *self)
 {
   if (self == NULL)
     return;
+  cloche_services_end_calls (self);
   while (self->first != NULL) {
     service *first = self->first;
 
@@ -268,4 +270,10 @@ cloche_services_connect (cloche_services *self,
   result = -errno;
   (void) close (fd);
   return result;
+}
+
+cloche_service_call **
+cloche_services_get_calls (cloche_services *self)
+{
+  return &self->calls;
 }

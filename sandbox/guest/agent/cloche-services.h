@@ -20,6 +20,10 @@ void             cloche_services_free    (cloche_services *self);
 
 cloche_loop     *cloche_services_get_loop (cloche_services *self);
 
+/* Those that wait for an answer, as a list; for cloche-service-call.c. */
+typedef struct cloche_service_call cloche_service_call;
+cloche_service_call **cloche_services_get_calls (cloche_services *self);
+
 /* A connected, non-blocking descriptor, or a negative errno. */
 int              cloche_services_connect (cloche_services *self,
                                           const char      *name);
@@ -34,3 +38,5 @@ void             cloche_services_call    (cloche_services         *self,
                                           json_t                  *request,
                                           cloche_services_replied  replied,
                                           void                    *user_data);
+/* (cloche-service-call.c) Whoever still waits for an answer learns that none comes. */
+void             cloche_services_end_calls (cloche_services *self);
