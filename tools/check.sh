@@ -53,7 +53,7 @@ else
   status=1
 fi
 step "fuzzing"
-if BUILD="$build-fuzz" tools/fuzz.sh 20 > "$build/fuzz.log" 2>&1; then
+if BUILD="$build-fuzz" tools/fuzz.sh 10 > "$build/fuzz.log" 2>&1; then
   grep '^ok' "$build/fuzz.log"
 else
   tail -n 80 "$build/fuzz.log"
