@@ -264,28 +264,6 @@ build_messages (ClocheChatRequest *request)
   return messages;
 }
 
-static JsonArray *
-build_tools (ClocheChatRequest *request)
-{
-  JsonArray *tools = json_array_new ();
-
-  for (guint i = 0; i < cloche_chat_request_get_n_tools (request); i++) {
-    ClocheToolSpec *spec = cloche_chat_request_get_tool (request, i);
-    JsonObject *function = json_object_new ();
-    JsonObject *tool = json_object_new ();
-
-    json_object_set_string_member (function, "name", cloche_tool_spec_get_name (spec));
-    json_object_set_string_member (function, "description", cloche_tool_spec_get_description (spec));
-    json_object_set_object_member (function, "parameters",
-                                   cloche_tool_schema_simplify (cloche_tool_spec_get_parameters (spec)));
-    json_object_set_string_member (tool, "type", "function");
-    json_object_set_object_member (tool, "function", function);
-    json_array_add_object_element (tools, tool);
-  }
-
-  return tools;
-}
-
 /**
  * cloche_ollama_build_chat:
  *
@@ -314,7 +292,7 @@ cloche_ollama_build_chat (ClocheChatRequest *request)
 
   if (cloche_chat_request_get_n_tools (request) > 0 &&
       cloche_model_info_get_tools (model) != CLOCHE_CAPABILITY_NO)
-    json_object_set_array_member (body, "tools", build_tools (request));
+    json_object_set_array_member (body, "tools", cloche_tool_schema_build_functions (request));
   json_object_set_array_member (body, "messages", build_messages (request));
 
   return body;

@@ -337,29 +337,6 @@ append_results (Writer        *self,
     append_question (self, "[The images that the tool results name, in order.]", images);
 }
 
-static JsonArray *
-build_tools (ClocheChatRequest *request)
-{
-  JsonArray *tools = json_array_new ();
-
-  for (guint i = 0; i < cloche_chat_request_get_n_tools (request); i++) {
-    ClocheToolSpec *spec = cloche_chat_request_get_tool (request, i);
-    JsonObject *function = json_object_new ();
-    JsonObject *tool = json_object_new ();
-
-    json_object_set_string_member (function, "name", cloche_tool_spec_get_name (spec));
-    json_object_set_string_member (function, "description", cloche_tool_spec_get_description (spec));
-    /* Ollama and others behind this dialect drop what they do not know in silence. */
-    json_object_set_object_member (function, "parameters",
-                                   cloche_tool_schema_simplify (cloche_tool_spec_get_parameters (spec)));
-    json_object_set_string_member (tool, "type", "function");
-    json_object_set_object_member (tool, "function", function);
-    json_array_add_object_element (tools, tool);
-  }
-
-  return tools;
-}
-
 static JsonObject *
 build_rest (ClocheChatRequest *request,
             ClocheOpenaiQuirks quirks)
@@ -378,7 +355,7 @@ build_rest (ClocheChatRequest *request,
   if (quirks & CLOCHE_OPENAI_NO_REASONING)
     json_object_set_string_member (body, "reasoning_effort", "none");
   if (cloche_chat_request_get_n_tools (request) > 0 && cloche_model_info_get_tools (model) != CLOCHE_CAPABILITY_NO)
-    json_object_set_array_member (body, "tools", build_tools (request));
+    json_object_set_array_member (body, "tools", cloche_tool_schema_build_functions (request));
 
   return body;
 }

@@ -245,3 +245,31 @@ cloche_tool_schema_simplify (JsonObject *schema)
 
   return out;
 }
+
+/**
+ * cloche_tool_schema_build_functions:
+ *
+ * The tools of @request in OpenAI's form, which Ollama has taken over. Schemas are simplified: Ollama and others drop what
+ * they do not know in silence.
+ */
+JsonArray *
+cloche_tool_schema_build_functions (ClocheChatRequest *request)
+{
+  JsonArray *tools = json_array_new ();
+
+  for (guint i = 0; i < cloche_chat_request_get_n_tools (request); i++) {
+    ClocheToolSpec *spec = cloche_chat_request_get_tool (request, i);
+    JsonObject *function = json_object_new ();
+    JsonObject *tool = json_object_new ();
+
+    json_object_set_string_member (function, "name", cloche_tool_spec_get_name (spec));
+    json_object_set_string_member (function, "description", cloche_tool_spec_get_description (spec));
+    json_object_set_object_member (function, "parameters",
+                                   cloche_tool_schema_simplify (cloche_tool_spec_get_parameters (spec)));
+    json_object_set_string_member (tool, "type", "function");
+    json_object_set_object_member (tool, "function", function);
+    json_array_add_object_element (tools, tool);
+  }
+
+  return tools;
+}
