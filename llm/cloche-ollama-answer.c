@@ -298,14 +298,6 @@ read_tag (JsonObject *json,
   return info;
 }
 
-static int
-compare_names (gconstpointer a,
-               gconstpointer b)
-{
-  return g_ascii_strcasecmp (cloche_model_info_get_name (*(ClocheModelInfo *const *) a),
-                             cloche_model_info_get_name (*(ClocheModelInfo *const *) b));
-}
-
 /**
  * cloche_ollama_read_tags:
  * @answer: of GET /api/tags
@@ -337,7 +329,7 @@ cloche_ollama_read_tags (JsonObject *answer,
     if (info != NULL)
       g_ptr_array_add (infos, info);
   }
-  g_ptr_array_sort (infos, compare_names);
+  g_ptr_array_sort (infos, cloche_model_info_compare_names);
 
   return infos;
 }

@@ -90,14 +90,6 @@ read_model (JsonObject *json,
   return info;
 }
 
-static int
-compare_names (gconstpointer a,
-               gconstpointer b)
-{
-  return g_ascii_strcasecmp (cloche_model_info_get_name (*(ClocheModelInfo *const *) a),
-                             cloche_model_info_get_name (*(ClocheModelInfo *const *) b));
-}
-
 /**
  * cloche_openai_read_models:
  * @answer: of GET …/models: {"data":[…]}, or the list alone
@@ -133,7 +125,7 @@ cloche_openai_read_models (JsonNode   *answer,
     if (info != NULL)
       g_ptr_array_add (infos, info);
   }
-  g_ptr_array_sort (infos, compare_names);
+  g_ptr_array_sort (infos, cloche_model_info_compare_names);
 
   return infos;
 }

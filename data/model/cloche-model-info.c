@@ -284,3 +284,18 @@ cloche_model_info_set_problem (ClocheModelInfo   *self,
   self->problem = problem;
   cloche_set_str (&self->problem_detail, detail);
 }
+
+/**
+ * cloche_model_info_compare_names:
+ * @a: pointer to a #ClocheModelInfo, as a #GPtrArray gives it
+ * @b: another
+ *
+ * In the order of the alphabet, for g_ptr_array_sort().
+ */
+int
+cloche_model_info_compare_names (gconstpointer a,
+                                 gconstpointer b)
+{
+  return g_ascii_strcasecmp (cloche_model_info_get_name (*(ClocheModelInfo *const *) a),
+                             cloche_model_info_get_name (*(ClocheModelInfo *const *) b));
+}

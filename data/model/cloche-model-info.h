@@ -82,6 +82,9 @@ void                cloche_model_info_set_problem        (ClocheModelInfo    *se
                                                           ClocheModelProblem  problem,
                                                           const char         *detail);
 
+int                 cloche_model_info_compare_names      (gconstpointer a,
+                                                          gconstpointer b);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClocheModelInfo, cloche_model_info_unref)
 
 G_END_DECLS
