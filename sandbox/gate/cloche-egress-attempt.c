@@ -13,7 +13,8 @@
 
 /*
  *   NEW ──policy says no──▶ FINISHED
- *   NEW ──start──▶ CONNECTING ──failed, stopped──▶ FINISHED
+ *   NEW ──policy says to ask──▶ WAITING ──stopped, a policy says no──▶ FINISHED
+ *   NEW, WAITING ──allowed──▶ CONNECTING ──failed, stopped──▶ FINISHED
  *   CONNECTING ──connected──▶ OPEN ──ended, refused by its first bytes, stopped──▶ FINISHED
  *
  * After FINISHED the client's socket stays open, silent, until the attempt is dropped: see cloche-gate-frame.h, RESET.
@@ -21,6 +22,7 @@
 
 typedef enum {
   STATE_NEW,
+  STATE_WAITING,
   STATE_CONNECTING,
   STATE_OPEN,
   STATE_FINISHED,
@@ -32,7 +34,8 @@ struct _ClocheEgressAttempt
 
   /* owned */
   ClocheClock *clock;
-  ClocheEgressPolicy *policy;   /* the newest, once started */
+  ClocheEgressPolicy *policy;   /* the newest, once started; with @rule if there is one */
+  char *rule;                   /* of its own, which holds while the mode is to ask, or NULL */
   char *said_name;              /* as the keeper gave it */
   char *name;                   /* canonical, NULL if it is no name */
   char *program;
@@ -116,11 +119,10 @@ open_with (ClocheEgressAttempt *self,
 }
 
 static gboolean
-is_still_allowed (ClocheEgressAttempt *self,
-                  ClocheEgressPolicy  *policy)
+is_still_allowed (ClocheEgressAttempt *self)
 {
   ClocheEgressReason reason;
-  ClocheEgressGrant grant = cloche_egress_policy_check (policy, self->name, self->port, &reason);
+  ClocheEgressGrant grant = cloche_egress_policy_check (self->policy, self->name, self->port, &reason);
   g_autoptr (GInetAddress) address = self->address != NULL ? g_inet_address_new_from_string (self->address) : NULL;
 
   if (grant == CLOCHE_EGRESS_GRANT_NONE)
@@ -130,7 +132,7 @@ is_still_allowed (ClocheEgressAttempt *self,
                               cloche_splice_get_bytes_out (self->splice) == 0))
     return FALSE;
 
-  return address == NULL || cloche_egress_policy_allows_address (policy, address, self->port);
+  return address == NULL || cloche_egress_policy_allows_address (self->policy, address, self->port);
 }
 
 static void
@@ -145,7 +147,7 @@ connected_cb (GObject      *object,
   if (self->state != STATE_CONNECTING)  /* Stopped meanwhile; the socket closes. */
     return;
 
-  if (world != NULL && !is_still_allowed (self, self->policy))
+  if (world != NULL && !is_still_allowed (self))
     finish (self, CLOCHE_EGRESS_REASON_POLICY_CHANGED);
   else if (world != NULL)
     open_with (self, world);
@@ -175,6 +177,7 @@ cloche_egress_attempt_finalize (GObject *object)
 
   g_clear_pointer (&self->clock, cloche_clock_unref);
   g_clear_pointer (&self->policy, cloche_egress_policy_unref);
+  g_free (self->rule);
   g_free (self->said_name);
   g_free (self->name);
   g_free (self->program);
@@ -225,6 +228,40 @@ cloche_egress_attempt_new (const ClocheGateFrame *open,
   self->began_us = cloche_clock_get_monotonic_us (clock);
 
   return self;
+}
+
+/**
+ * cloche_egress_attempt_get_name:
+ *
+ * Returns: (nullable): the host in its one form; %NULL if it is none
+ */
+const char *
+cloche_egress_attempt_get_name (ClocheEgressAttempt *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_EGRESS_ATTEMPT (self), NULL);
+
+  return self->name;
+}
+
+guint16
+cloche_egress_attempt_get_port (ClocheEgressAttempt *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_EGRESS_ATTEMPT (self), 0);
+
+  return self->port;
+}
+
+/**
+ * cloche_egress_attempt_get_program:
+ *
+ * A claim of the guest: any bytes.
+ */
+const char *
+cloche_egress_attempt_get_program (ClocheEgressAttempt *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_EGRESS_ATTEMPT (self), NULL);
+
+  return self->program;
 }
 
 guint64
@@ -293,6 +330,10 @@ verdict_of (ClocheEgressReason reason,
   case CLOCHE_EGRESS_REASON_UNKNOWN_PROTOCOL:
   case CLOCHE_EGRESS_REASON_TOO_MANY:
   case CLOCHE_EGRESS_REASON_LOG_FAILED:
+  case CLOCHE_EGRESS_REASON_DENIED:
+  case CLOCHE_EGRESS_REASON_NOT_ASKED:
+  case CLOCHE_EGRESS_REASON_NOT_ANSWERED:
+  case CLOCHE_EGRESS_REASON_TOO_MANY_QUESTIONS:
   default:
     return CLOCHE_EGRESS_VERDICT_REFUSED;
   }
@@ -324,35 +365,88 @@ cloche_egress_attempt_get_row (ClocheEgressAttempt *self,
   };
 }
 
+static void
+take_policy (ClocheEgressAttempt *self,
+             ClocheEgressPolicy  *policy)
+{
+  ClocheEgressPolicy *old = self->policy;
+
+  if (self->rule != NULL && cloche_egress_policy_get_mode (policy) == CLOCHE_EGRESS_MODE_ASK)
+    self->policy = cloche_egress_policy_new_with_rule (policy, self->rule);
+  else
+    self->policy = cloche_egress_policy_ref (policy);
+  g_clear_pointer (&old, cloche_egress_policy_unref);
+}
+
+/* Goes on as its policy says. */
+static void
+decide (ClocheEgressAttempt *self)
+{
+  ClocheEgressReason reason;
+
+  self->grant = cloche_egress_policy_check (self->policy, self->name, self->port, &reason);
+  if (self->grant != CLOCHE_EGRESS_GRANT_NONE) {
+    self->state = STATE_CONNECTING;
+    cloche_egress_connect_async (self->policy, self->name, self->port, self->cancellable, connected_cb,
+                                 g_object_ref (self));
+  } else if (reason == CLOCHE_EGRESS_REASON_NOT_ASKED) {
+    self->state = STATE_WAITING;
+  } else {
+    finish (self, reason);
+  }
+}
+
 /**
  * cloche_egress_attempt_start:
  *
- * Asks @policy and, if it allows, connects. "finished" may be emitted before this returns.
+ * Asks @policy and, if it allows, connects; if it says that a person is to be asked, waits for cloche_egress_attempt_allow()
+ * or _stop(). "finished" may be emitted before this returns.
  */
 void
 cloche_egress_attempt_start (ClocheEgressAttempt *self,
                              ClocheEgressPolicy  *policy)
 {
-  ClocheEgressReason reason = CLOCHE_EGRESS_REASON_BAD_NAME;
-
   g_return_if_fail (CLOCHE_IS_EGRESS_ATTEMPT (self) && self->state == STATE_NEW);
 
-  if (self->name != NULL)
-    self->grant = cloche_egress_policy_check (policy, self->name, self->port, &reason);
-  if (self->grant == CLOCHE_EGRESS_GRANT_NONE) {
-    finish (self, reason);
+  if (self->name == NULL) {
+    finish (self, CLOCHE_EGRESS_REASON_BAD_NAME);
     return;
   }
 
-  self->state = STATE_CONNECTING;
-  self->policy = cloche_egress_policy_ref (policy);
-  cloche_egress_connect_async (policy, self->name, self->port, self->cancellable, connected_cb, g_object_ref (self));
+  take_policy (self, policy);
+  decide (self);
+}
+
+gboolean
+cloche_egress_attempt_is_waiting (ClocheEgressAttempt *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_EGRESS_ATTEMPT (self), FALSE);
+
+  return self->state == STATE_WAITING;
+}
+
+/**
+ * cloche_egress_attempt_allow:
+ *
+ * Somebody said yes to what waits: it connects, and goes on for as long as the policy is to ask and does not forbid it.
+ */
+void
+cloche_egress_attempt_allow (ClocheEgressAttempt *self)
+{
+  g_autoptr (ClocheEgressPolicy) policy = NULL;
+
+  g_return_if_fail (CLOCHE_IS_EGRESS_ATTEMPT (self) && self->state == STATE_WAITING);
+
+  policy = cloche_egress_policy_ref (self->policy);
+  self->rule = cloche_egress_rule_new (self->name, self->port);
+  take_policy (self, policy);
+  decide (self);
 }
 
 /**
  * cloche_egress_attempt_set_policy:
  *
- * Breaks off what @policy does not allow. While it is connecting its address is not known yet; that is judged by the
+ * Breaks off what @policy does not allow, and lets go on what waited and is allowed now. While it is connecting its address is not known yet; that is judged by the
  * newest policy once it is.
  */
 void
@@ -364,9 +458,10 @@ cloche_egress_attempt_set_policy (ClocheEgressAttempt *self,
   if (self->state == STATE_FINISHED)
     return;
 
-  g_clear_pointer (&self->policy, cloche_egress_policy_unref);
-  self->policy = cloche_egress_policy_ref (policy);
-  if (!is_still_allowed (self, policy))
+  take_policy (self, policy);
+  if (self->state == STATE_WAITING)
+    decide (self);
+  else if (!is_still_allowed (self))
     finish (self, CLOCHE_EGRESS_REASON_POLICY_CHANGED);
 }
 

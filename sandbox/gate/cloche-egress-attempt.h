@@ -27,6 +27,10 @@ ClocheEgressAttempt *cloche_egress_attempt_new (const ClocheGateFrame *open,
                                                 ClocheClock           *clock) G_GNUC_WARN_UNUSED_RESULT;
 
 guint64            cloche_egress_attempt_get_id      (ClocheEgressAttempt *self);
+const char        *cloche_egress_attempt_get_name    (ClocheEgressAttempt *self);
+guint16            cloche_egress_attempt_get_port    (ClocheEgressAttempt *self);
+const char        *cloche_egress_attempt_get_program (ClocheEgressAttempt *self);
+gboolean           cloche_egress_attempt_is_waiting  (ClocheEgressAttempt *self);
 gboolean           cloche_egress_attempt_is_opened   (ClocheEgressAttempt *self);
 gboolean           cloche_egress_attempt_is_finished (ClocheEgressAttempt *self);
 ClocheEgressReason cloche_egress_attempt_get_reason  (ClocheEgressAttempt *self);
@@ -35,6 +39,7 @@ void               cloche_egress_attempt_get_row     (ClocheEgressAttempt *self,
 
 void               cloche_egress_attempt_start       (ClocheEgressAttempt *self,
                                                       ClocheEgressPolicy  *policy);
+void               cloche_egress_attempt_allow       (ClocheEgressAttempt *self);
 void               cloche_egress_attempt_set_policy  (ClocheEgressAttempt *self,
                                                       ClocheEgressPolicy  *policy);
 void               cloche_egress_attempt_stop        (ClocheEgressAttempt *self,

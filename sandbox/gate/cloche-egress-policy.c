@@ -17,6 +17,7 @@
  *                          certificates (RFC 6125, section 6.4.3). At least two labels after the star: *.com is no rule
  *   203.0.113.5[:PORT]     that very address, also if it lies in the floor
  *   2001:db8::5            the same; with a port in brackets: [2001:db8::5]:8080
+ *   !RULE                  forbids instead, whatever else allows it; nobody is asked. Without a port: on every port
  *
  * A rule without a port means the web, which is what people mean by a host, and lets nothing else hide behind its name.
  * A rule with a port also is for ssh, databases and the like; a client that speaks TLS or HTTP there is held to the host
@@ -27,7 +28,8 @@ typedef struct
 {
   char *name;                   /* canonical; of a wildcard what follows "*." */
   gboolean is_wildcard;
-  guint16 port;                 /* 0: the web's */
+  gboolean forbids;
+  guint16 port;                 /* 0: the web's; of a rule that forbids: all */
 } Rule;
 
 struct _ClocheEgressPolicy
@@ -40,7 +42,9 @@ struct _ClocheEgressPolicy
 
 static const char *const MODES[] = {
   [CLOCHE_EGRESS_MODE_OFF] = "off",
+  [CLOCHE_EGRESS_MODE_ASK] = "ask",
   [CLOCHE_EGRESS_MODE_LISTED] = "listed",
+  [CLOCHE_EGRESS_MODE_OPEN] = "open",
 };
 
 static void
@@ -104,10 +108,12 @@ explain (const char *text)
 }
 
 static gboolean
-rule_parse (const char *text,
+rule_parse (const char *whole,
             Rule       *ret_rule,
             GError    **error)
 {
+  gboolean forbids = whole[0] == '!';
+  const char *text = whole + forbids;
   const char *port_text = find_port (text);
   g_autofree char *host = g_strndup (text, (gsize) (port_text - text));
   g_autofree char *name = NULL;
@@ -128,9 +134,16 @@ rule_parse (const char *text,
 
   ret_rule->name = g_steal_pointer (&name);
   ret_rule->is_wildcard = is_wildcard;
+  ret_rule->forbids = forbids;
   ret_rule->port = port;
 
   return TRUE;
+}
+
+static gboolean
+is_web (guint16 port)
+{
+  return port == 80 || port == 443;
 }
 
 static gboolean
@@ -141,7 +154,7 @@ rule_covers (const Rule *rule,
   gsize length = strlen (name);
   gsize tail = strlen (rule->name);
 
-  if (rule->port != 0 ? rule->port != port : port != 80 && port != 443)
+  if (rule->port != 0 ? rule->port != port : !rule->forbids && !is_web (port))
     return FALSE;
   if (!rule->is_wildcard)
     return strcmp (rule->name, name) == 0;
@@ -172,6 +185,22 @@ cloche_egress_mode_from_string (const char       *text,
 }
 
 /**
+ * cloche_egress_rule_new:
+ * @name: a host as cloche_egress_name_parse() returns it
+ *
+ * The rule that allows just that.
+ */
+char *
+cloche_egress_rule_new (const char *name,
+                        guint16     port)
+{
+  if (is_web (port))
+    return g_strdup (name);
+
+  return g_strdup_printf (strchr (name, ':') != NULL ? "[%s]:%u" : "%s:%u", name, port);
+}
+
+/**
  * cloche_egress_rule_check:
  * @rule: what a person typed
  *
@@ -190,6 +219,21 @@ cloche_egress_rule_check (const char *rule,
   return TRUE;
 }
 
+static ClocheEgressPolicy *
+policy_new (ClocheEgressMode mode,
+            char           **taken_texts)
+{
+  ClocheEgressPolicy *self = g_new0 (ClocheEgressPolicy, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->mode = mode;
+  self->texts = taken_texts;
+  self->rules = g_array_new (FALSE, FALSE, sizeof (Rule));
+  g_array_set_clear_func (self->rules, rule_clear);
+
+  return self;
+}
+
 /**
  * cloche_egress_policy_new:
  * @rules: (nullable) (array zero-terminated=1): what may be reached; kept, but without effect, when @mode is off
@@ -201,14 +245,8 @@ cloche_egress_policy_new (ClocheEgressMode   mode,
                           const char *const *rules,
                           GError           **error)
 {
-  g_autoptr (ClocheEgressPolicy) self = g_new0 (ClocheEgressPolicy, 1);
-  gsize n_rules = rules != NULL ? g_strv_length ((char **) rules) : 0;
-
-  g_atomic_ref_count_init (&self->ref_count);
-  self->mode = mode;
-  self->texts = rules != NULL ? g_strdupv ((char **) rules) : g_new0 (char *, 1);
-  self->rules = g_array_new (FALSE, FALSE, sizeof (Rule));
-  g_array_set_clear_func (self->rules, rule_clear);
+  g_autoptr (ClocheEgressPolicy) self = policy_new (mode, rules != NULL ? g_strdupv ((char **) rules) : g_new0 (char *, 1));
+  gsize n_rules = g_strv_length (self->texts);
 
   if (n_rules > CLOCHE_EGRESS_MAX_RULES) {
     g_set_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE,
@@ -225,6 +263,33 @@ cloche_egress_policy_new (ClocheEgressMode   mode,
   }
 
   return g_steal_pointer (&self);
+}
+
+/**
+ * cloche_egress_policy_new_with_rule:
+ * @rule: from cloche_egress_rule_new()
+ *
+ * What @base allows, and @rule; what @base forbids stays forbidden.
+ */
+ClocheEgressPolicy *
+cloche_egress_policy_new_with_rule (ClocheEgressPolicy *base,
+                                    const char         *rule)
+{
+  ClocheEgressPolicy *self;
+
+  g_return_val_if_fail (base != NULL, NULL);
+
+  self = policy_new (base->mode, g_strdupv (base->texts));
+  for (guint i = 0; i <= base->rules->len; i++) {
+    Rule copy = { 0 };
+    const char *text = i < base->rules->len ? base->texts[i] : rule;
+    gboolean is_good = rule_parse (text, &copy, NULL);
+
+    g_assert (is_good);
+    g_array_append_val (self->rules, copy);
+  }
+
+  return self;
 }
 
 ClocheEgressPolicy *
@@ -270,10 +335,35 @@ cloche_egress_policy_get_rules (ClocheEgressPolicy *self)
   return (const char *const *) self->texts;
 }
 
+/* What the rules say, whatever the mode. */
+static ClocheEgressGrant
+check_rules (ClocheEgressPolicy *self,
+             const char         *name,
+             guint16             port,
+             gboolean           *ret_forbidden)
+{
+  ClocheEgressGrant grant = CLOCHE_EGRESS_GRANT_NONE;
+
+  *ret_forbidden = FALSE;
+  for (guint i = 0; i < self->rules->len; i++) {
+    const Rule *rule = &g_array_index (self->rules, Rule, i);
+
+    if (!rule_covers (rule, name, port))
+      continue;
+    if (rule->forbids) {
+      *ret_forbidden = TRUE;
+      return CLOCHE_EGRESS_GRANT_NONE;
+    }
+    grant = MAX (grant, rule->port != 0 ? CLOCHE_EGRESS_GRANT_ANY_PROTOCOL : CLOCHE_EGRESS_GRANT_NAMED);
+  }
+
+  return grant;
+}
+
 /**
  * cloche_egress_policy_check:
  * @name: a host as cloche_egress_name_parse() returns it
- * @ret_reason: (out): why, listed if allowed
+ * @ret_reason: (out): why, listed if allowed; not-asked if it is to be asked about
  *
  * Whether an attempt may go on to resolving; the addresses are checked by cloche_egress_policy_allows_address().
  */
@@ -283,7 +373,8 @@ cloche_egress_policy_check (ClocheEgressPolicy *self,
                             guint16             port,
                             ClocheEgressReason *ret_reason)
 {
-  ClocheEgressGrant grant = CLOCHE_EGRESS_GRANT_NONE;
+  ClocheEgressGrant grant;
+  gboolean is_forbidden;
 
   g_return_val_if_fail (self != NULL, CLOCHE_EGRESS_GRANT_NONE);
 
@@ -292,14 +383,17 @@ cloche_egress_policy_check (ClocheEgressPolicy *self,
     return CLOCHE_EGRESS_GRANT_NONE;
   }
 
-  for (guint i = 0; i < self->rules->len; i++) {
-    const Rule *rule = &g_array_index (self->rules, Rule, i);
-
-    if (rule_covers (rule, name, port))
-      grant = MAX (grant, rule->port != 0 ? CLOCHE_EGRESS_GRANT_ANY_PROTOCOL : CLOCHE_EGRESS_GRANT_NAMED);
+  grant = check_rules (self, name, port, &is_forbidden);
+  if (is_forbidden) {
+    *ret_reason = CLOCHE_EGRESS_REASON_DENIED;
+    return CLOCHE_EGRESS_GRANT_NONE;
   }
 
-  *ret_reason = grant != CLOCHE_EGRESS_GRANT_NONE ? CLOCHE_EGRESS_REASON_LISTED : CLOCHE_EGRESS_REASON_NOT_LISTED;
+  if (self->mode == CLOCHE_EGRESS_MODE_OPEN)
+    grant = CLOCHE_EGRESS_GRANT_ANY_PROTOCOL;
+  *ret_reason = grant != CLOCHE_EGRESS_GRANT_NONE ? CLOCHE_EGRESS_REASON_LISTED
+                : self->mode == CLOCHE_EGRESS_MODE_ASK ? CLOCHE_EGRESS_REASON_NOT_ASKED
+                : CLOCHE_EGRESS_REASON_NOT_LISTED;
   return grant;
 }
 
@@ -316,14 +410,16 @@ cloche_egress_policy_allows_address (ClocheEgressPolicy *self,
 {
   g_autofree char *text = NULL;
   g_autofree char *name = NULL;
-  ClocheEgressReason reason;
+  gboolean is_forbidden;
 
   g_return_val_if_fail (self != NULL, FALSE);
 
+  if (self->mode == CLOCHE_EGRESS_MODE_OFF)
+    return FALSE;
   if (!cloche_address_floor_covers (address))
-    return self->mode != CLOCHE_EGRESS_MODE_OFF;
+    return TRUE;
 
   text = g_inet_address_to_string (address);
   name = cloche_egress_name_parse (text, NULL, NULL);
-  return name != NULL && cloche_egress_policy_check (self, name, port, &reason) != CLOCHE_EGRESS_GRANT_NONE;
+  return name != NULL && check_rules (self, name, port, &is_forbidden) != CLOCHE_EGRESS_GRANT_NONE;
 }

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /**
  * ClocheEgressReason:
- * @CLOCHE_EGRESS_REASON_LISTED: a rule allows it; the only one of an attempt that was let through and ended by itself
+ * @CLOCHE_EGRESS_REASON_LISTED: a rule or an answer allows it; the only one of an attempt that was let through and ended
+ *   by itself
  * @CLOCHE_EGRESS_REASON_MODE_OFF: the conversation has no network
  * @CLOCHE_EGRESS_REASON_NOT_LISTED: no rule names this host and port
  * @CLOCHE_EGRESS_REASON_BAD_NAME: neither a DNS name nor an address in its plain form
@@ -27,6 +28,10 @@ G_BEGIN_DECLS
  * @CLOCHE_EGRESS_REASON_POLICY_CHANGED: was let through, and then a new policy forbade it
  * @CLOCHE_EGRESS_REASON_RESET: was let through, and then one of the two sides broke it off
  * @CLOCHE_EGRESS_REASON_STOPPED: was under way when the machine stopped
+ * @CLOCHE_EGRESS_REASON_DENIED: a rule forbids it, or somebody was asked and said no
+ * @CLOCHE_EGRESS_REASON_NOT_ASKED: no rule names it, and there is nobody who could be asked
+ * @CLOCHE_EGRESS_REASON_NOT_ANSWERED: somebody was asked, and did not answer in time
+ * @CLOCHE_EGRESS_REASON_TOO_MANY_QUESTIONS: there are more questions already than a person can be asked
  *
  * Why an attempt to reach the network ended as it did. The values travel between gate and keeper: append only.
  */
@@ -49,9 +54,13 @@ typedef enum {
   CLOCHE_EGRESS_REASON_POLICY_CHANGED,
   CLOCHE_EGRESS_REASON_RESET,
   CLOCHE_EGRESS_REASON_STOPPED,
+  CLOCHE_EGRESS_REASON_DENIED,
+  CLOCHE_EGRESS_REASON_NOT_ASKED,
+  CLOCHE_EGRESS_REASON_NOT_ANSWERED,
+  CLOCHE_EGRESS_REASON_TOO_MANY_QUESTIONS,
 } ClocheEgressReason;
 
-#define CLOCHE_EGRESS_N_REASONS (CLOCHE_EGRESS_REASON_STOPPED + 1)
+#define CLOCHE_EGRESS_N_REASONS (CLOCHE_EGRESS_REASON_TOO_MANY_QUESTIONS + 1)
 
 const char *cloche_egress_reason_to_string (ClocheEgressReason reason);
 
@@ -69,6 +78,7 @@ GQuark      cloche_egress_refusal_quark    (void);
  * @CLOCHE_GATE_ERROR_CLOSED: the gate is gone; nothing gets out any more
  * @CLOCHE_GATE_ERROR_DENIED: the gate did not accept the token
  * @CLOCHE_GATE_ERROR_RULE: a rule of the policy is not understood; the message names it and says why
+ * @CLOCHE_GATE_ERROR_GONE: the question has been answered, or nobody waits for its answer any more
  * @CLOCHE_GATE_ERROR_CONFINE: the system cannot confine the gate; it must not run
  *
  * Failures of the gate's libraries. Failures of the operating system keep their %G_IO_ERROR code.
@@ -78,6 +88,7 @@ typedef enum {
   CLOCHE_GATE_ERROR_CLOSED,
   CLOCHE_GATE_ERROR_DENIED,
   CLOCHE_GATE_ERROR_RULE,
+  CLOCHE_GATE_ERROR_GONE,
   CLOCHE_GATE_ERROR_CONFINE,
 } ClocheGateError;
 

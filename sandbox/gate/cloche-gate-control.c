@@ -22,6 +22,10 @@ G_DEFINE_FINAL_TYPE (ClocheGateControl, cloche_gate_control, G_TYPE_OBJECT)
 
 enum {
   ATTEMPT,
+  REFUSED,
+  POLICY,
+  QUESTION,
+  CLEARED,
   CLOSED,
   N_SIGNALS
 };
@@ -34,10 +38,30 @@ error_from_answer (JsonObject *answer)
   const char *code = cloche_json_get_string (answer, "error");
   const char *message = cloche_json_get_string (answer, "message");
   int value = g_strcmp0 (code, "denied") == 0 ? CLOCHE_GATE_ERROR_DENIED
+              : g_strcmp0 (code, "gone") == 0 ? CLOCHE_GATE_ERROR_GONE
               : g_strcmp0 (code, "invalid") == 0 ? CLOCHE_GATE_ERROR_RULE
               : CLOCHE_GATE_ERROR_PROTOCOL;
 
   return g_error_new (CLOCHE_GATE_ERROR, value, "%s", message != NULL ? message : "The gate refused without a reason");
+}
+
+static void
+take_event (ClocheGateControl *self,
+            JsonObject        *event)
+{
+  const char *name = cloche_json_get_string (event, "event");
+  gboolean has_host = cloche_json_get_string (event, "name") != NULL && cloche_json_get_string (event, "program") != NULL;
+
+  if (g_strcmp0 (name, "refused") == 0 && has_host && cloche_json_get_string (event, "reason") != NULL)
+    g_signal_emit (self, signals[REFUSED], 0, event);
+  else if (g_strcmp0 (name, "policy") == 0)
+    g_signal_emit (self, signals[POLICY], 0, event);
+  else if (g_strcmp0 (name, "question") == 0 && has_host && cloche_json_get_string (event, "rule") != NULL)
+    g_signal_emit (self, signals[QUESTION], 0, event);
+  else if (g_strcmp0 (name, "cleared") == 0)
+    g_signal_emit (self, signals[CLEARED], 0, cloche_json_get_int (event, "id", 0));
+  else
+    cloche_gate_lines_close (self->lines);
 }
 
 static void
@@ -48,6 +72,10 @@ line_cb (ClocheGateLines *lines,
   g_autoptr (ClocheGateControl) self = g_object_ref (data);
   g_autoptr (GTask) task = NULL;
 
+  if (json_object_has_member (object, "event")) {
+    take_event (self, object);
+    return;
+  }
   if (!json_object_has_member (object, "ok")) {
     g_autofree char *row = cloche_json_object_to_line (object);
     g_autoptr (GBytes) bytes = g_bytes_new (row, strlen (row));
@@ -139,6 +167,14 @@ cloche_gate_control_class_init (ClocheGateControlClass *klass)
 
   signals[ATTEMPT] = g_signal_new ("attempt", CLOCHE_TYPE_GATE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_BYTES);
+  signals[REFUSED] = g_signal_new ("refused", CLOCHE_TYPE_GATE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, JSON_TYPE_OBJECT);
+  signals[POLICY] = g_signal_new ("policy", CLOCHE_TYPE_GATE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, JSON_TYPE_OBJECT);
+  signals[QUESTION] = g_signal_new ("question", CLOCHE_TYPE_GATE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 1, JSON_TYPE_OBJECT);
+  signals[CLEARED] = g_signal_new ("cleared", CLOCHE_TYPE_GATE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[CLOSED] = g_signal_new ("closed", CLOCHE_TYPE_GATE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
 }
@@ -294,6 +330,56 @@ gboolean
 cloche_gate_control_follow_finish (ClocheGateControl *self,
                                    GAsyncResult      *result,
                                    GError           **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+cloche_gate_control_ask_async (ClocheGateControl  *self,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data)
+{
+  g_return_if_fail (CLOCHE_IS_GATE_CONTROL (self));
+
+  send_request (self, request_new ("ask"), g_task_new (self, cancellable, callback, user_data));
+}
+
+void
+cloche_gate_control_answer_async (ClocheGateControl  *self,
+                                  gint64              question,
+                                  gboolean            is_yes,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data)
+{
+  JsonObject *request;
+
+  g_return_if_fail (CLOCHE_IS_GATE_CONTROL (self));
+
+  request = request_new ("answer");
+  json_object_set_int_member (request, "id", question);
+  json_object_set_string_member (request, "answer", is_yes ? "once" : "no");
+  send_request (self, request, g_task_new (self, cancellable, callback, user_data));
+}
+
+void
+cloche_gate_control_sync_async (ClocheGateControl  *self,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
+{
+  g_return_if_fail (CLOCHE_IS_GATE_CONTROL (self));
+
+  send_request (self, request_new ("status"), g_task_new (self, cancellable, callback, user_data));
+}
+
+gboolean
+cloche_gate_control_request_finish (ClocheGateControl *self,
+                                    GAsyncResult      *result,
+                                    GError           **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 

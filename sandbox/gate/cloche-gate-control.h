@@ -12,10 +12,13 @@ G_BEGIN_DECLS
 /**
  * ClocheGateControl:
  *
- * A client's connection to one gate: sets the policy, follows the attempts. Requests are answered in order.
+ * A client's connection to one gate: sets the policy, follows the attempts, answers for the person. Requests are answered in
+ * order.
  *
- * Signals: "attempt" (GBytes *row): one finished attempt, the line of the log without its newline, only after
- * cloche_gate_control_follow_async(); "closed": the gate is gone or broke the protocol.
+ * Signals: "attempt" (GBytes *row): one finished attempt, the line of the log without its newline; "refused" (JsonObject
+ * *event): one that just was, its row will follow; "policy" (JsonObject *event): what holds now. These only after
+ * cloche_gate_control_follow_async(). "question" (JsonObject *event), "cleared" (gint64 id): only after
+ * cloche_gate_control_ask_async(). See cloche-gate-lines.h for the events. "closed": the gate is gone or broke the protocol.
  */
 #define CLOCHE_TYPE_GATE_CONTROL (cloche_gate_control_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheGateControl, cloche_gate_control, CLOCHE, GATE_CONTROL, GObject)
@@ -42,6 +45,31 @@ void               cloche_gate_control_follow_async      (ClocheGateControl    *
                                                           GAsyncReadyCallback   callback,
                                                           gpointer              user_data);
 gboolean           cloche_gate_control_follow_finish     (ClocheGateControl    *self,
+                                                          GAsyncResult         *result,
+                                                          GError              **error);
+
+/* From its success on this client can be asked. */
+void               cloche_gate_control_ask_async         (ClocheGateControl    *self,
+                                                          GCancellable         *cancellable,
+                                                          GAsyncReadyCallback   callback,
+                                                          gpointer              user_data);
+
+/* Errors of the finish: CLOCHE_GATE_ERROR_GONE if somebody else was faster, or it was too late. */
+void               cloche_gate_control_answer_async      (ClocheGateControl    *self,
+                                                          gint64                question,
+                                                          gboolean              is_yes,
+                                                          GCancellable         *cancellable,
+                                                          GAsyncReadyCallback   callback,
+                                                          gpointer              user_data);
+
+/* Nothing: when it has been answered, all events of what the gate had done until then have been told. */
+void               cloche_gate_control_sync_async        (ClocheGateControl    *self,
+                                                          GCancellable         *cancellable,
+                                                          GAsyncReadyCallback   callback,
+                                                          gpointer              user_data);
+
+/* Of ask, answer and sync. */
+gboolean           cloche_gate_control_request_finish    (ClocheGateControl    *self,
                                                           GAsyncResult         *result,
                                                           GError              **error);
 

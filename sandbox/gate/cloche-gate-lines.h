@@ -15,12 +15,21 @@ G_BEGIN_DECLS
  *
  * One end of a connection on gate.sock: JSON lines in, JSON lines out. "op" below is the request's; every request is
  * answered by one line, in order: {"ok":true,…}, or {"ok":false,"error":CODE,"message":…} with a CODE of the wire
- * ("invalid", "denied", "unsupported").
+ * ("invalid", "denied", "gone", "unsupported").
  *
  *   {"op":"hello","token":32 hex digits}   has to be the first line; answered, or the connection ends
- *   {"op":"policy","mode":"off"|"listed","allow":[RULE,…]}   replaces the policy whole, see cloche-egress-policy.c
+ *   {"op":"policy","mode":"off"|"ask"|"listed"|"open","allow":[RULE,…]}   replaces the policy whole, see
+ *       cloche-egress-policy.c
  *   {"op":"status"}   answered with mode, allow, connections (number), seq (of the newest row), log ("ok"|"failed")
- *   {"op":"follow"}   from its answer on, the rows of the log come as they are written; a row has no "ok"
+ *   {"op":"follow"}   from its answer on, the rows of the log come as they are written; a row has no "ok". Also
+ *       {"event":"refused","name","port","program","reason"} at once, before whoever was refused can know of it, and
+ *       {"event":"policy","mode","allow"}: what holds, now and when anybody changes it
+ *   {"op":"ask"}   from its answer on, the client can be asked: {"event":"question","id","name","port","program","rule"};
+ *       all that can be asked are, the first answer counts. {"event":"cleared","id"}: that question is no more
+ *   {"op":"answer","id":N,"answer":"once"|"no"}   "gone" if there is no such question. "This conversation" is a policy with
+ *       the question's "rule"
+ *
+ * What a guest chose ("name" where it is none, "program") comes as printable text.
  *
  * A client that does not read its lines is dropped.
  *

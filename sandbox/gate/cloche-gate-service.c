@@ -20,6 +20,7 @@ struct _ClocheGateService
   ClocheEgressLog *log;
   ClocheClock *clock;
   ClocheEgressPolicy *policy;
+  ClocheEgressQuestions *questions;
   GHashTable *attempts;         /* id → ClocheEgressAttempt: under way, or reset and not acknowledged */
 
   guint64 last_id;
@@ -28,6 +29,8 @@ struct _ClocheGateService
 G_DEFINE_FINAL_TYPE (ClocheGateService, cloche_gate_service, G_TYPE_OBJECT)
 
 enum {
+  REFUSED,
+  POLICY_CHANGED,
   CLOSED,
   N_SIGNALS
 };
@@ -83,6 +86,8 @@ finished_cb (ClocheEgressAttempt *attempt,
 
   cloche_egress_attempt_get_row (attempt, &row);
   cloche_egress_log_add (self->log, &row);
+  if (row.verdict == CLOCHE_EGRESS_VERDICT_REFUSED)
+    g_signal_emit (self, signals[REFUSED], 0, &row);
 
   if (frame.reason != CLOCHE_EGRESS_REASON_LISTED)
     cloche_gate_channel_send (self->keeper, &frame, -1);
@@ -104,6 +109,8 @@ start_attempt (ClocheGateService   *self,
     cloche_egress_attempt_stop (attempt, CLOCHE_EGRESS_REASON_LOG_FAILED);
   else
     cloche_egress_attempt_start (attempt, self->policy);
+  if (cloche_egress_attempt_is_waiting (attempt))
+    cloche_egress_questions_hold (self->questions, attempt);
 }
 
 /* FALSE if the keeper uses an id twice, which would let it mix up connections. */
@@ -219,6 +226,7 @@ cloche_gate_service_dispose (GObject *object)
   g_clear_pointer (&self->attempts, g_hash_table_unref);
   g_clear_object (&self->keeper);
   g_clear_object (&self->log);
+  g_clear_object (&self->questions);
   g_clear_pointer (&self->clock, cloche_clock_unref);
   g_clear_pointer (&self->policy, cloche_egress_policy_unref);
 
@@ -230,6 +238,10 @@ cloche_gate_service_class_init (ClocheGateServiceClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = cloche_gate_service_dispose;
 
+  signals[REFUSED] = g_signal_new ("refused", CLOCHE_TYPE_GATE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[POLICY_CHANGED] = g_signal_new ("policy-changed", CLOCHE_TYPE_GATE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 0);
   signals[CLOSED] = g_signal_new ("closed", CLOCHE_TYPE_GATE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
@@ -256,6 +268,7 @@ cloche_gate_service_new (ClocheGateChannel *keeper,
   self->log = g_object_ref (log);
   self->clock = cloche_clock_ref (clock);
   self->policy = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_OFF, NULL, NULL);
+  self->questions = cloche_egress_questions_new (clock, CLOCHE_EGRESS_HOLD_MS);
   g_signal_connect (keeper, "frame", G_CALLBACK (frame_cb), self);
   g_signal_connect (keeper, "closed", G_CALLBACK (closed_cb), self);
   g_signal_connect (keeper, "drained", G_CALLBACK (keeper_drained_cb), self);
@@ -286,6 +299,14 @@ cloche_gate_service_get_connections (ClocheGateService *self)
   return g_hash_table_size (self->attempts);
 }
 
+ClocheEgressQuestions *
+cloche_gate_service_get_questions (ClocheGateService *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_GATE_SERVICE (self), NULL);
+
+  return self->questions;
+}
+
 ClocheEgressPolicy *
 cloche_gate_service_get_policy (ClocheGateService *self)
 {
@@ -297,7 +318,8 @@ cloche_gate_service_get_policy (ClocheGateService *self)
 /**
  * cloche_gate_service_set_policy:
  *
- * Holds from now on, also for what is under way: when this returns, what it forbids has been broken off.
+ * Holds from now on, also for what is under way: when this returns, what it forbids has been broken off, and what waited
+ * for a person and is decided by it waits no more.
  */
 void
 cloche_gate_service_set_policy (ClocheGateService  *self,
@@ -314,4 +336,6 @@ cloche_gate_service_set_policy (ClocheGateService  *self,
   attempts = dup_attempts (self);
   for (guint i = 0; i < attempts->len; i++)
     cloche_egress_attempt_set_policy (attempts->pdata[i], policy);
+  cloche_egress_questions_set_policy (self->questions, policy);
+  g_signal_emit (self, signals[POLICY_CHANGED], 0);
 }

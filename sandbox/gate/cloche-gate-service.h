@@ -8,6 +8,8 @@
 #include "cloche-clock.h"
 #include "cloche-egress-log.h"
 #include "cloche-egress-policy.h"
+#include "cloche-egress-questions.h"
+#include "cloche-egress-row.h"
 #include "cloche-gate-channel.h"
 
 G_BEGIN_DECLS
@@ -20,7 +22,7 @@ G_BEGIN_DECLS
  *
  * Serves the keeper: every OPEN becomes one attempt, every attempt one row of the log.
  *
- * Signals: "closed" (GError *error): the keeper is gone, or broke the protocol; every attempt has been ended and has its
+ * Signals: "refused" (const ClocheEgressRow *row): just now; its row will be written. "policy-changed". "closed" (GError *error): the keeper is gone, or broke the protocol; every attempt has been ended and has its
  * row, which may still have to be written.
  */
 #define CLOCHE_TYPE_GATE_SERVICE (cloche_gate_service_get_type ())
@@ -32,6 +34,7 @@ ClocheGateService  *cloche_gate_service_new             (ClocheGateChannel  *kee
 
 ClocheEgressLog    *cloche_gate_service_get_log         (ClocheGateService  *self);
 guint               cloche_gate_service_get_connections (ClocheGateService  *self);
+ClocheEgressQuestions *cloche_gate_service_get_questions (ClocheGateService *self);
 ClocheEgressPolicy *cloche_gate_service_get_policy      (ClocheGateService  *self);
 void                cloche_gate_service_set_policy      (ClocheGateService  *self,
                                                          ClocheEgressPolicy *policy);

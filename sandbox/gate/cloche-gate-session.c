@@ -4,6 +4,7 @@
 #include "cloche-gate-session.h"
 
 #include "cloche-json.h"
+#include "cloche-string.h"
 
 #include <string.h>
 
@@ -22,6 +23,7 @@ struct _ClocheGateSession
 
   gboolean is_greeted;
   gboolean is_following;
+  gboolean is_asker;
 };
 
 G_DEFINE_FINAL_TYPE (ClocheGateSession, cloche_gate_session, G_TYPE_OBJECT)
@@ -121,7 +123,7 @@ handle_policy (ClocheGateSession *self,
   ClocheEgressMode mode;
 
   if (!cloche_egress_mode_from_string (cloche_json_get_string (request, "mode"), &mode)) {
-    send_error (self, "unsupported", "This gate knows the modes off and listed");
+    send_error (self, "unsupported", "This gate knows the modes off, ask, listed and open");
     return;
   }
   if (rules == NULL) {
@@ -140,18 +142,26 @@ handle_policy (ClocheGateSession *self,
 }
 
 static void
-handle_status (ClocheGateSession *self)
+add_policy (ClocheGateSession *self,
+            JsonObject        *object)
 {
   ClocheEgressPolicy *policy = cloche_gate_service_get_policy (self->service);
-  ClocheEgressLog *log = cloche_gate_service_get_log (self->service);
-  g_autoptr (JsonObject) answer = json_object_new ();
   JsonArray *allow = json_array_new ();
 
   for (const char *const *rule = cloche_egress_policy_get_rules (policy); *rule != NULL; rule++)
     json_array_add_string_element (allow, *rule);
+  json_object_set_string_member (object, "mode", cloche_egress_mode_to_string (cloche_egress_policy_get_mode (policy)));
+  json_object_set_array_member (object, "allow", allow);
+}
+
+static void
+handle_status (ClocheGateSession *self)
+{
+  ClocheEgressLog *log = cloche_gate_service_get_log (self->service);
+  g_autoptr (JsonObject) answer = json_object_new ();
+
   json_object_set_boolean_member (answer, "ok", TRUE);
-  json_object_set_string_member (answer, "mode", cloche_egress_mode_to_string (cloche_egress_policy_get_mode (policy)));
-  json_object_set_array_member (answer, "allow", allow);
+  add_policy (self, answer);
   json_object_set_int_member (answer, "connections", cloche_gate_service_get_connections (self->service));
   json_object_set_int_member (answer, "seq", cloche_egress_log_get_seq (log));
   json_object_set_string_member (answer, "log", cloche_egress_log_is_healthy (log) ? "ok" : "failed");
@@ -169,13 +179,140 @@ row_cb (ClocheEgressLog *log,
   cloche_gate_lines_send (self->lines, line);
 }
 
+static JsonObject *
+event_new (const char *name)
+{
+  JsonObject *event = json_object_new ();
+
+  json_object_set_string_member (event, "event", name);
+
+  return event;
+}
+
+static void
+set_host (JsonObject *event,
+          const char *name,
+          guint16     port,
+          const char *program)
+{
+  g_autofree char *printable_name = cloche_text_make_printable (name, -1);
+  g_autofree char *printable_program = cloche_text_make_printable (program, -1);
+
+  json_object_set_string_member (event, "name", printable_name);
+  json_object_set_int_member (event, "port", port);
+  json_object_set_string_member (event, "program", printable_program);
+}
+
+static void
+refused_cb (ClocheGateService     *service,
+            const ClocheEgressRow *row,
+            gpointer               data)
+{
+  g_autoptr (JsonObject) event = event_new ("refused");
+
+  set_host (event, row->name, row->port, row->program);
+  json_object_set_string_member (event, "reason", cloche_egress_reason_to_string (row->reason));
+  send_object (data, event);
+}
+
+static void
+policy_changed_cb (ClocheGateService *service,
+                   gpointer           data)
+{
+  g_autoptr (JsonObject) event = event_new ("policy");
+
+  add_policy (data, event);
+  send_object (data, event);
+}
+
 static void
 handle_follow (ClocheGateSession *self)
 {
   send_ok (self);
-  if (!self->is_following)
+  if (!self->is_following) {
     g_signal_connect_object (cloche_gate_service_get_log (self->service), "row", G_CALLBACK (row_cb), self, 0);
+    g_signal_connect_object (self->service, "refused", G_CALLBACK (refused_cb), self, 0);
+    g_signal_connect_object (self->service, "policy-changed", G_CALLBACK (policy_changed_cb), self, 0);
+    policy_changed_cb (self->service, self);
+  }
   self->is_following = TRUE;
+}
+
+static void
+send_question (gpointer question_pointer,
+               gpointer data)
+{
+  const ClocheEgressQuestion *question = question_pointer;
+  g_autoptr (JsonObject) event = event_new ("question");
+
+  json_object_set_int_member (event, "id", (gint64) question->id);
+  set_host (event, question->name, question->port, question->program);
+  json_object_set_string_member (event, "rule", question->rule);
+  send_object (data, event);
+}
+
+static void
+asked_cb (ClocheEgressQuestions      *questions,
+          const ClocheEgressQuestion *question,
+          gpointer                    data)
+{
+  send_question ((gpointer) question, data);
+}
+
+static void
+cleared_cb (ClocheEgressQuestions *questions,
+            guint64                id,
+            gpointer               data)
+{
+  g_autoptr (JsonObject) event = event_new ("cleared");
+
+  json_object_set_int_member (event, "id", (gint64) id);
+  send_object (data, event);
+}
+
+static void
+handle_ask (ClocheGateSession *self)
+{
+  ClocheEgressQuestions *questions = cloche_gate_service_get_questions (self->service);
+
+  send_ok (self);
+  if (self->is_asker)
+    return;
+
+  self->is_asker = TRUE;
+  cloche_egress_questions_add_asker (questions);
+  g_signal_connect_object (questions, "asked", G_CALLBACK (asked_cb), self, 0);
+  g_signal_connect_object (questions, "cleared", G_CALLBACK (cleared_cb), self, 0);
+  cloche_egress_questions_foreach (questions, send_question, self);
+}
+
+static void
+stop_asking (ClocheGateSession *self)
+{
+  ClocheEgressQuestions *questions = cloche_gate_service_get_questions (self->service);
+
+  if (!self->is_asker)
+    return;
+
+  self->is_asker = FALSE;
+  g_signal_handlers_disconnect_by_data (questions, self);
+  cloche_egress_questions_remove_asker (questions);
+}
+
+static void
+handle_answer (ClocheGateSession *self,
+               JsonObject        *request)
+{
+  const char *answer = cloche_json_get_string (request, "answer");
+  gint64 id = cloche_json_get_int (request, "id", 0);
+  gboolean is_yes = g_strcmp0 (answer, "once") == 0;
+
+  if (!is_yes && g_strcmp0 (answer, "no") != 0)
+    send_error (self, "invalid", "An answer is once or no");
+  else if (!cloche_egress_questions_answer (cloche_gate_service_get_questions (self->service), (guint64) id, is_yes))
+    send_error (self, "gone", "There is no such question any more");
+  else
+    send_ok (self);
 }
 
 static void
@@ -197,6 +334,10 @@ line_cb (ClocheGateLines *lines,
     handle_status (self);
   } else if (g_strcmp0 (op, "follow") == 0) {
     handle_follow (self);
+  } else if (g_strcmp0 (op, "ask") == 0) {
+    handle_ask (self);
+  } else if (g_strcmp0 (op, "answer") == 0) {
+    handle_answer (self, request);
   } else {
     send_error (self, "unsupported", "Unknown op");
   }
@@ -209,6 +350,7 @@ lines_closed_cb (ClocheGateLines *lines,
   g_autoptr (ClocheGateSession) self = g_object_ref (data);
 
   g_clear_handle_id (&self->hello_id, g_source_remove);
+  stop_asking (self);
   g_signal_emit (self, signals[CLOSED], 0);
 }
 
@@ -229,6 +371,8 @@ cloche_gate_session_dispose (GObject *object)
   ClocheGateSession *self = CLOCHE_GATE_SESSION (object);
 
   g_clear_handle_id (&self->hello_id, g_source_remove);
+  if (self->service != NULL)
+    stop_asking (self);
   if (self->lines != NULL)
     g_signal_handlers_disconnect_by_data (self->lines, self);
   g_clear_object (&self->lines);

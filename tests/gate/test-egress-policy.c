@@ -152,6 +152,64 @@ test_addresses (void)
   }
 }
 
+/* What forbids counts whatever else allows, in every mode; what is not named is up to the mode. */
+static void
+test_forbidding (void)
+{
+  static const char *const RULES[] = { "!bad.example", "bad.example", "!10.1.2.3", "10.1.2.3:22", "!*.evil.test:25", NULL };
+  static const char *const WORDS[] = { "example.com", "*.example.com", "!bad.example", "a.example:22", NULL };
+  static const struct { const char *name; guint16 port; const char *reasons[4]; } CASES[] = {
+    { "bad.example", 443, { "mode-off", "denied", "denied", "denied" } },
+    { "bad.example", 25, { "mode-off", "denied", "denied", "denied" } },
+    { "a.evil.test", 25, { "mode-off", "denied", "denied", "denied" } },
+    { "a.evil.test", 443, { "mode-off", "not-asked", "not-listed", "listed" } },
+    { "10.1.2.3", 22, { "mode-off", "denied", "denied", "denied" } },
+    { "new.test", 6000, { "mode-off", "not-asked", "not-listed", "listed" } },
+  };
+  g_autoptr (GInetAddress) inside = g_inet_address_new_from_string ("10.1.2.4");
+  g_autoptr (GInetAddress) outside = g_inet_address_new_from_string ("203.0.113.5");
+
+  for (int mode = CLOCHE_EGRESS_MODE_OFF; mode <= CLOCHE_EGRESS_MODE_OPEN; mode++) {
+    g_autoptr (ClocheEgressPolicy) wide = cloche_egress_policy_new ((ClocheEgressMode) mode, WORDS, NULL);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (ClocheEgressPolicy) policy = NULL;
+
+    policy = cloche_egress_policy_new ((ClocheEgressMode) mode, RULES, &error);
+    g_assert_no_error (error);
+    for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+      ClocheEgressReason reason;
+      ClocheEgressGrant grant = cloche_egress_policy_check (policy, CASES[i].name, CASES[i].port, &reason);
+
+      g_assert_cmpstr (cloche_egress_reason_to_string (reason), ==, CASES[i].reasons[mode]);
+      g_assert_cmpint (grant, ==, reason == CLOCHE_EGRESS_REASON_LISTED ? CLOCHE_EGRESS_GRANT_ANY_PROTOCOL
+                                                                        : CLOCHE_EGRESS_GRANT_NONE);
+    }
+    /* Not even what is open lifts the floor. */
+    g_assert_false (cloche_egress_policy_allows_address (wide, inside, 80));
+    g_assert_cmpint (cloche_egress_policy_allows_address (wide, outside, 80), ==, mode != CLOCHE_EGRESS_MODE_OFF);
+  }
+}
+
+static void
+test_rule_of_a_question (void)
+{
+  static const struct { const char *name; guint16 port; const char *rule; } CASES[] = {
+    { "example.com", 443, "example.com" }, { "example.com", 80, "example.com" }, { "example.com", 22, "example.com:22" },
+    { "10.1.2.3", 80, "10.1.2.3" }, { "fd00::7", 443, "fd00::7" }, { "fd00::7", 8080, "[fd00::7]:8080" },
+  };
+  g_autoptr (ClocheEgressPolicy) ask = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_ASK, NULL, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    g_autofree char *rule = cloche_egress_rule_new (CASES[i].name, CASES[i].port);
+    g_autoptr (ClocheEgressPolicy) with = cloche_egress_policy_new_with_rule (ask, rule);
+    ClocheEgressReason reason;
+
+    g_assert_cmpstr (rule, ==, CASES[i].rule);
+    g_assert_cmpint (cloche_egress_policy_check (with, CASES[i].name, CASES[i].port, &reason), >, CLOCHE_EGRESS_GRANT_NONE);
+    g_assert_cmpint (cloche_egress_policy_check (with, "other.example", 443, &reason), ==, CLOCHE_EGRESS_GRANT_NONE);
+  }
+}
+
 static void
 test_wrong_rules (void)
 {
@@ -161,7 +219,7 @@ test_wrong_rules (void)
     { "*example.com", "whole labels" }, { "*.*.example.com", "whole labels" }, { "example.com:0", "port" },
     { "example.com:99999", "port" }, { "example.com:http", "port" }, { "example.com:", "port" }, { "*.10.0.0.1", "address" },
     { "*.0.0.1", "plainly" }, { "2130706433", "plainly" }, { "10.0.0.0/8", "without scheme" }, { "0x7f.1:80", "plainly" },
-    { "example com", "neither" }, { "[::1", "neither" }, { "fe80::1%lo", "neither" },
+    { "example com", "neither" }, { "[::1", "neither" }, { "!", "empty" }, { "!!a.example", "neither" }, { "!*", "everything" }, { "fe80::1%lo", "neither" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (WRONG); i++) {
@@ -202,6 +260,10 @@ test_modes (void)
   g_assert_true (cloche_egress_mode_from_string ("listed", &mode));
   g_assert_cmpint (mode, ==, CLOCHE_EGRESS_MODE_LISTED);
   g_assert_cmpstr (cloche_egress_mode_to_string (mode), ==, "listed");
+  g_assert_true (cloche_egress_mode_from_string ("ask", &mode));
+  g_assert_cmpint (mode, ==, CLOCHE_EGRESS_MODE_ASK);
+  g_assert_true (cloche_egress_mode_from_string ("open", &mode));
+  g_assert_cmpint (mode, ==, CLOCHE_EGRESS_MODE_OPEN);
   g_assert_false (cloche_egress_mode_from_string ("", &mode));
   g_assert_false (cloche_egress_mode_from_string (NULL, &mode));
 }
@@ -216,6 +278,8 @@ main (int    argc,
   g_test_add_func ("/gate/floor", test_floor);
   g_test_add_func ("/gate/policy/rules", test_rules);
   g_test_add_func ("/gate/policy/addresses", test_addresses);
+  g_test_add_func ("/gate/policy/forbidding", test_forbidding);
+  g_test_add_func ("/gate/policy/rule-of-a-question", test_rule_of_a_question);
   g_test_add_func ("/gate/policy/wrong-rules", test_wrong_rules);
   g_test_add_func ("/gate/policy/too-many-rules", test_too_many_rules);
   g_test_add_func ("/gate/policy/modes", test_modes);

@@ -121,11 +121,77 @@ test_policy (Gate         *gate,
   /* What is wrong leaves the policy as it was. */
   assert_answer (fd, "{\"op\":\"policy\",\"mode\":\"listed\",\"allow\":[\"a.example\",\"*.com\"]}\n", "too wide");
   assert_answer (fd, "{\"op\":\"policy\",\"mode\":\"listed\",\"allow\":[\"a.example\",7]}\n", "\"error\":\"invalid\"");
-  assert_answer (fd, "{\"op\":\"policy\",\"mode\":\"ask\",\"allow\":[]}\n", "\"error\":\"unsupported\"");
+  assert_answer (fd, "{\"op\":\"policy\",\"mode\":\"any\",\"allow\":[]}\n", "\"error\":\"unsupported\"");
   assert_answer (fd, "{\"op\":\"policy\"}\n", "\"error\":\"unsupported\"");
   assert_answer (fd, "{\"op\":\"fly\"}\n", "\"error\":\"unsupported\"");
   assert_answer (fd, "{\"op\":\"status\"}\n", "\"mode\":\"listed\",\"allow\":[\"pypi.org\",\"*.debian.org\"]");
   assert_answer (fd, "{\"op\":\"status\"}\n", "\"connections\":0,\"seq\":0,\"log\":\"ok\"");
+}
+
+static void
+send_frame (Gate           *gate,
+            ClocheGateFrame frame)
+{
+  guint8 bytes[CLOCHE_GATE_FRAME_BYTES];
+
+  cloche_gate_frame_write (&frame, bytes);
+  g_assert_cmpint (send (gate->keeper_fd, bytes, sizeof bytes, 0), ==, sizeof bytes);
+}
+
+static char *
+read_line (int fd)
+{
+  return ask (fd, "");
+}
+
+/* A question goes to all who can be asked, also to who comes later; the first answer counts and clears it everywhere. What
+ * the guest chose comes as something that can be shown. */
+static void
+test_questions (Gate         *gate,
+                gconstpointer data)
+{
+  static const char QUESTION[] = "{\"event\":\"question\",\"id\":1,\"name\":\"127.0.0.1\",\"port\":9,\"program\":"
+                                 "\"pip\357\277\275\357\277\275x\",\"rule\":\"127.0.0.1:9\"}";
+  cloche_autofd int first = client_new (gate);
+  cloche_autofd int second = client_new (gate);
+  cloche_autofd int late = client_new (gate);
+  int fds[] = { first, second, late };
+  ClocheGateFrame frame = {
+    .kind = CLOCHE_GATE_FRAME_OPEN, .id = 1, .port = 9, .name = "127.0.0.1", .program = "pip\342\200\256\nx",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    assert_answer (fds[i], HELLO, OK);
+  assert_answer (first, "{\"op\":\"policy\",\"mode\":\"ask\",\"allow\":[]}\n", OK);
+  assert_answer (first, "{\"op\":\"ask\"}\n", OK);
+  assert_answer (second, "{\"op\":\"ask\"}\n", OK);
+  send_frame (gate, frame);
+  for (gsize i = 0; i < 2; i++) {
+    g_autofree char *line = read_line (fds[i]);
+
+    g_assert_cmpstr (line, ==, QUESTION);
+  }
+  assert_answer (late, "{\"op\":\"ask\"}\n", OK);
+  {
+    g_autofree char *line = read_line (late);
+
+    g_assert_cmpstr (line, ==, QUESTION);
+  }
+
+  assert_answer (late, "{\"op\":\"answer\",\"id\":1,\"answer\":\"yes\"}\n", "\"error\":\"invalid\"");
+  assert_answer (late, "{\"op\":\"answer\",\"id\":2,\"answer\":\"no\"}\n", "\"error\":\"gone\"");
+  assert_answer (late, "{\"op\":\"answer\",\"id\":1,\"answer\":\"no\"}\n", "\"event\":\"cleared\",\"id\":1");
+  {
+    g_autofree char *line = read_line (late);
+
+    g_assert_cmpstr (line, ==, "{\"ok\":true}");
+  }
+  assert_answer (first, "{\"op\":\"answer\",\"id\":1,\"answer\":\"once\"}\n", "\"event\":\"cleared\",\"id\":1");
+  {
+    g_autofree char *line = read_line (first);
+
+    g_assert_nonnull (strstr (line, "\"error\":\"gone\""));
+  }
 }
 
 static void
@@ -183,16 +249,6 @@ test_many_clients (Gate         *gate,
   }
   for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
     close (fds[i]);
-}
-
-static void
-send_frame (Gate           *gate,
-            ClocheGateFrame frame)
-{
-  guint8 bytes[CLOCHE_GATE_FRAME_BYTES];
-
-  cloche_gate_frame_write (&frame, bytes);
-  g_assert_cmpint (send (gate->keeper_fd, bytes, sizeof bytes, 0), ==, sizeof bytes);
 }
 
 static void
@@ -417,6 +473,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/gate/server/token", Gate, NULL, set_up, test_token, tear_down);
   g_test_add ("/gate/server/policy", Gate, NULL, set_up, test_policy, tear_down);
+  g_test_add ("/gate/server/questions", Gate, NULL, set_up, test_questions, tear_down);
   g_test_add ("/gate/server/hostile-client", Gate, NULL, set_up, test_hostile_client, tear_down);
   g_test_add ("/gate/server/many-clients", Gate, NULL, set_up, test_many_clients, tear_down);
   g_test_add ("/gate/server/close-of-unknown", Gate, NULL, set_up, test_close_of_unknown, tear_down);
