@@ -446,8 +446,8 @@ cloche_egress_attempt_allow (ClocheEgressAttempt *self)
 /**
  * cloche_egress_attempt_set_policy:
  *
- * Breaks off what @policy does not allow, and lets go on what waited and is allowed now. While it is connecting its address is not known yet; that is judged by the
- * newest policy once it is.
+ * Breaks off what @policy does not allow, and lets go on what waited and is allowed now. While it is connecting its
+ * address is not known yet; that is judged by the newest policy once it is.
  */
 void
 cloche_egress_attempt_set_policy (ClocheEgressAttempt *self,

@@ -22,8 +22,9 @@ G_BEGIN_DECLS
  *
  * Serves the keeper: every OPEN becomes one attempt, every attempt one row of the log.
  *
- * Signals: "refused" (const ClocheEgressRow *row): just now; its row will be written. "policy-changed". "closed" (GError *error): the keeper is gone, or broke the protocol; every attempt has been ended and has its
- * row, which may still have to be written.
+ * Signals: "refused" (const ClocheEgressRow *row): just now; its row will be written. "policy-changed". "closed" (GError
+ * *error): the keeper is gone, or broke the protocol; every attempt has been ended and has its row, which may still have to
+ * be written.
  */
 #define CLOCHE_TYPE_GATE_SERVICE (cloche_gate_service_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheGateService, cloche_gate_service, CLOCHE, GATE_SERVICE, GObject)

@@ -219,7 +219,8 @@ test_wrong_rules (void)
     { "*example.com", "whole labels" }, { "*.*.example.com", "whole labels" }, { "example.com:0", "port" },
     { "example.com:99999", "port" }, { "example.com:http", "port" }, { "example.com:", "port" }, { "*.10.0.0.1", "address" },
     { "*.0.0.1", "plainly" }, { "2130706433", "plainly" }, { "10.0.0.0/8", "without scheme" }, { "0x7f.1:80", "plainly" },
-    { "example com", "neither" }, { "[::1", "neither" }, { "!", "empty" }, { "!!a.example", "neither" }, { "!*", "everything" }, { "fe80::1%lo", "neither" },
+    { "example com", "neither" }, { "[::1", "neither" }, { "!", "empty" }, { "!!a.example", "neither" },
+    { "!*", "everything" }, { "fe80::1%lo", "neither" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (WRONG); i++) {
