@@ -110,9 +110,9 @@ cloche_base_store_open (ClocheBaseStore *self,
  * cloche_base_store_newest:
  *
  * The base with the newest image among those that fit. If none fits but one is damaged, its error is the one reported:
- * it is what the user can do something about.
+ * it is what the user can do something about. One that another version made is reported only if none is damaged.
  *
- * Errors: %CLOCHE_MACHINE_ERROR_NO_BASE, or that of a damaged one.
+ * Errors: %CLOCHE_MACHINE_ERROR_NO_BASE, or that of one that cannot be used.
  */
 ClocheBaseFolder *
 cloche_base_store_newest (ClocheBaseStore  *self,
@@ -133,7 +133,8 @@ cloche_base_store_newest (ClocheBaseStore  *self,
     const ClocheMachineShape *shape;
 
     if (entry->folder == NULL) {
-      problem = entry->error;
+      if (problem == NULL || g_error_matches (problem, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_BASE_MISMATCH))
+        problem = entry->error;
       continue;
     }
     shape = cloche_base_folder_get_shape (entry->folder);

@@ -278,6 +278,27 @@ test_other_agent (Fixture      *fixture,
   g_assert_cmpstr (cloche_base_folder_get_id (found), ==, cloche_base_folder_get_id (good));
 }
 
+/* Whatever order they are found in: that one of this program's own is damaged is what there is to say. */
+static void
+test_damaged_before_other (Fixture      *fixture,
+                           gconstpointer data)
+{
+  g_autofree char *ours = g_strdup_printf ("\"agent\":%d", CLOCHE_AGENT_CONTRACT);
+
+  for (int i = 1; i <= 8; i++) {
+    g_autofree char *other = g_strdup_printf ("\"agent\":%d", CLOCHE_AGENT_CONTRACT + i);
+    g_autoptr (ClocheBaseFolder) foreign = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 1000);
+    g_autoptr (ClocheBaseFolder) damaged = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 2000 + i);
+    g_autoptr (GError) error = NULL;
+
+    make_foreign (foreign, ours, other);
+    overwrite (damaged, CLOCHE_BASE_FILE_MANIFEST, "{\"version\":1}");
+    g_assert_null (cloche_base_store_newest (fixture->store, "7.2.22", CLOCHE_ACCELERATOR_TCG,
+                                             CLOCHE_MACHINE_SIZE_NORMAL, &error));
+    g_assert_error (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_BASE_DAMAGED);
+  }
+}
+
 static void
 test_newest (Fixture      *fixture,
              gconstpointer data)
@@ -385,6 +406,7 @@ main (int    argc,
   g_test_add ("/machine/base/abandoned", Fixture, NULL, set_up, test_abandoned, tear_down);
   g_test_add ("/machine/base/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
   g_test_add ("/machine/base/other-agent", Fixture, NULL, set_up, test_other_agent, tear_down);
+  g_test_add ("/machine/base/damaged-before-other", Fixture, NULL, set_up, test_damaged_before_other, tear_down);
   g_test_add ("/machine/base/newest", Fixture, NULL, set_up, test_newest, tear_down);
   g_test_add ("/machine/base/collect", Fixture, NULL, set_up, test_collect, tear_down);
   g_test_add_func ("/machine/base/page-hash", test_page_hash);
