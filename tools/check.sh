@@ -10,7 +10,17 @@ build=${BUILD:-build}
 case $build in /*) ;; *) build=$PWD/$build ;; esac
 home=${CLOCHE_CHECK_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/cloche-check}
 begun=$(date +%s)
-step () { echo "== $1 ($(($(date +%s) - begun)) s)"; }
+times=
+last=
+# Says what begins, and keeps what the step before it took.
+step ()
+{
+  now=$(($(date +%s) - begun))
+  [ -z "$last" ] || times="$times$last $((now - since)) s, "
+  last=$1
+  since=$now
+  echo "== $1 ($now s)"
+}
 
 step "packages"
 tools/install-packages.sh build run test fuzz
@@ -61,7 +71,11 @@ else
 fi
 grep -E '^(not )?ok' "$build/fuzz.log" >> "$build/tap.log" || true
 step "done"
+echo "${times}in all $now s"
 
+# What failed comes last: of a long output, often only the end is kept.
+awk -f tools/failures.awk "$build/meson-logs/testlog.txt"
+[ ! -e "$build/sanitize.failed" ] || awk -f tools/failures.awk "$build-sanitize/meson-logs/testlog.txt"
 # A test is what TAP calls one. A suite that died without a "not ok" still counts as one failure.
 grep -E '^ *ok .*# SKIP' "$build/tap.log" | sed 's/^/skipped: /' || true
 awk -v status="$status" '
