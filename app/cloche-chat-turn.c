@@ -4,19 +4,13 @@
 #include "cloche-chat-private.h"
 
 #include "cloche-app-error.h"
+#include "cloche-machine-tools.h"
 #include "cloche-notice.h"
 #include "cloche-prompt.h"
 #include "cloche-request.h"
-#include "cloche-sandbox-tool.h"
 #include "cloche-turn.h"
 
 #include <glib/gi18n.h>
-
-/* s: of one call. Long enough for a slow download or a video on an emulated machine; the person has a stop button. */
-#define CALL_TIMEOUT_S 120
-
-/* characters per token, the other way round than in cloche-request.c: a result may fill a quarter of the context. */
-#define CHARS_PER_TOKEN 4
 
 /* What is about to be said. */
 typedef struct
@@ -134,56 +128,13 @@ turn_ended_cb (GObject      *source,
   }
 }
 
-/* What the model is told about the network of its machine. These words are read by models and not translated. */
-static char *
-describe_network (ClocheConversation *conversation)
-{
-  const char *const *hosts = cloche_conversation_get_allowed_hosts (conversation);
-  g_autofree char *list = hosts != NULL && hosts[0] != NULL ? g_strjoinv (", ", (char **) hosts) : NULL;
-
-  switch (cloche_conversation_get_network_mode (conversation)) {
-  case CLOCHE_NETWORK_OPEN:
-    return g_strdup ("It can reach the internet.");
-  case CLOCHE_NETWORK_ASK:
-  case CLOCHE_NETWORK_LISTED:
-    if (list != NULL)
-      return g_strdup_printf ("Of the network it can reach only: %s.", list);
-    return g_strdup ("It has no network.");
-  case CLOCHE_NETWORK_OFF:
-  default:
-    return g_strdup ("It has no network.");
-  }
-}
-
-static ClocheToolbox *
-toolbox_new (ClocheChat *self,
-             const char *network,
-             gint64      context_tokens)
-{
-  ClocheToolbox *toolbox = cloche_toolbox_new ();
-  const ClocheSandboxFacts facts = {
-    .timeout_s = CALL_TIMEOUT_S,
-    .max_chars = (gsize) MIN (CLOCHE_SANDBOX_TOOL_MAX_CHARS, context_tokens / 4 * CHARS_PER_TOKEN),
-    .network = network,
-  };
-
-  for (int kind = CLOCHE_SANDBOX_TOOL_PYTHON; kind <= CLOCHE_SANDBOX_TOOL_SHELL; kind++) {
-    g_autoptr (ClocheTool) tool = cloche_sandbox_tool_new ((ClocheSandboxToolKind) kind, self->sandbox,
-                                                           self->files, &facts);
-
-    cloche_toolbox_add (toolbox, tool);
-  }
-
-  return toolbox;
-}
-
 static void
 run_turn (ClocheChat *self,
           GTask      *task)
 {
-  g_autofree char *network = describe_network (self->conversation);
+  g_autofree char *network = cloche_machine_tools_describe_network (self->conversation);
   gint64 context_tokens = cloche_request_choose_tokens (self->model);
-  g_autoptr (ClocheToolbox) toolbox = toolbox_new (self, network, context_tokens);
+  g_autoptr (ClocheToolbox) toolbox = cloche_machine_tools_new (self->sandbox, self->files, network, context_tokens);
   g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (cloche_clock_get_real_us (self->clock) / G_USEC_PER_SEC);
   g_autofree char *system_text = cloche_prompt_build (now,
                                                       cloche_model_info_get_tools (self->model) != CLOCHE_CAPABILITY_NO,

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-machine-tools.h"
+
+#include "cloche-sandbox-tool.h"
+
+/* s: of one call. Long enough for a slow download or a video on an emulated machine; the person has a stop button. */
+#define CALL_TIMEOUT_S 120
+
+/* characters per token, the other way round than in cloche-request.c: a result may fill a quarter of the context. */
+#define CHARS_PER_TOKEN 4
+
+/**
+ * cloche_machine_tools_new:
+ * @files: shared by the tools of one machine
+ * @network: (nullable): from cloche_machine_tools_describe_network()
+ * @context_tokens: of the model that reads the results
+ */
+ClocheToolbox *
+cloche_machine_tools_new (ClocheSandbox        *sandbox,
+                          ClocheWorkspaceFiles *files,
+                          const char           *network,
+                          gint64                context_tokens)
+{
+  ClocheToolbox *toolbox = cloche_toolbox_new ();
+  const ClocheSandboxFacts facts = {
+    .timeout_s = CALL_TIMEOUT_S,
+    .max_chars = (gsize) MIN (CLOCHE_SANDBOX_TOOL_MAX_CHARS, context_tokens / 4 * CHARS_PER_TOKEN),
+    .network = network,
+  };
+
+  for (int kind = CLOCHE_SANDBOX_TOOL_PYTHON; kind <= CLOCHE_SANDBOX_TOOL_SHELL; kind++) {
+    g_autoptr (ClocheTool) tool = cloche_sandbox_tool_new ((ClocheSandboxToolKind) kind, sandbox, files, &facts);
+
+    cloche_toolbox_add (toolbox, tool);
+  }
+
+  return toolbox;
+}
+
+/**
+ * cloche_machine_tools_describe_network:
+ *
+ * Returns: (transfer full): what the model is told about the network of its machine. These words are read by models and not
+ *   translated.
+ */
+char *
+cloche_machine_tools_describe_network (ClocheConversation *conversation)
+{
+  const char *const *hosts = cloche_conversation_get_allowed_hosts (conversation);
+  g_autofree char *list = hosts != NULL && hosts[0] != NULL ? g_strjoinv (", ", (char **) hosts) : NULL;
+
+  switch (cloche_conversation_get_network_mode (conversation)) {
+  case CLOCHE_NETWORK_OPEN:
+    return g_strdup ("It can reach the internet.");
+  case CLOCHE_NETWORK_ASK:
+  case CLOCHE_NETWORK_LISTED:
+    if (list != NULL)
+      return g_strdup_printf ("Of the network it can reach only: %s.", list);
+    return g_strdup ("It has no network.");
+  case CLOCHE_NETWORK_OFF:
+  default:
+    return g_strdup ("It has no network.");
+  }
+}
