@@ -402,7 +402,7 @@ parse_value (Parser *self)
 
 /**
  * cloche_json_parse:
- * @bytes: one JSON document from anywhere; may be invalid UTF-8 and hold NUL
+ * @bytes: (nullable): one JSON document from anywhere; may be invalid UTF-8 and hold NUL; %NULL only if @length is 0
  * @length: its length in bytes, or -1 if it ends in NUL; capping it is for whoever read it
  *
  * Reads one JSON document and nothing else; see the top of the file for what is repaired and what refused.
@@ -427,7 +427,7 @@ cloche_json_parse (const char *bytes,
     n_bytes = strlen (repaired);
   }
 
-  self.start = repaired != NULL ? repaired : bytes;
+  self.start = repaired != NULL ? repaired : bytes != NULL ? bytes : "";
   self.p = self.start;
   self.end = self.start + n_bytes;
   if (n_bytes >= 3 && memcmp (self.p, "\xef\xbb\xbf", 3) == 0)

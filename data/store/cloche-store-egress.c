@@ -69,7 +69,7 @@ import_lines (ClocheDatabase *database,
 {
   gsize size;
   const char *p = g_bytes_get_data (log, &size);
-  const char *end = p + size;
+  const char *end = p != NULL ? p + size : NULL;        /* An empty log has no bytes at all. */
   gint64 n_new = 0;
 
   while (p < end) {

@@ -135,6 +135,9 @@ cloche_console_log_dup_text (ClocheConsoleLog *self)
 
   g_return_val_if_fail (CLOCHE_IS_CONSOLE_LOG (self), NULL);
 
+  if (self->bytes->len == 0)
+    return g_strdup ("");
+
   skip = self->bytes->len > CLOCHE_CONSOLE_LOG_BYTES ? self->bytes->len - CLOCHE_CONSOLE_LOG_BYTES : 0;
 
   return make_lines_printable ((const char *) self->bytes->data + skip, self->bytes->len - skip);
