@@ -3,22 +3,18 @@
 # SPDX-FileCopyrightText: The Cloche authors
 #
 # Fuzzes every target of tests/fuzz for a while, from the same seed each time, as many at a time as there are processors.
-# Usage: fuzz.sh [SECONDS [TARGET…]]; 0 seconds: builds only. BUILD: the build folder, not the usual one. Prints TAP; a
+# Usage: fuzz.sh [SECONDS [TARGET…]]. BUILD: the build folder, not the usual one; sanitize.sh has the same. Prints TAP; a
 # finding is left in the build folder and ends in status 1.
 set -eu
 cd "$(dirname "$0")/.."
 source=$PWD
-build=${BUILD:-build-fuzz}
+build=${BUILD:-build-sanitize}
 seconds=${1:-20}
 [ $# = 0 ] || shift
-tools/install-packages.sh build fuzz
-[ -f "$build/build.ninja" ] ||
-  CC=clang meson setup "$build" -Dui=false -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+tools/sanitized-build.sh "$build"
 [ $# -gt 0 ] || set -- $(ls tests/fuzz | sed -n 's/^fuzz-\(.*\)\.c$/\1/p')
-# Nothing else of the tree: half of the time would go into what nobody runs here.
 # shellcheck disable=SC2046 # names of ours, without spaces
 ninja -C "$build" $(printf 'tests/fuzz/fuzz-%s ' "$@")
-[ "$seconds" -gt 0 ] || exit 0
 cd "$build/tests/fuzz"
 
 export G_DEBUG=fatal-warnings

@@ -3,7 +3,8 @@
 # SPDX-FileCopyrightText: The Cloche authors
 #
 # Runs every suite that needs neither a display nor a machine under ASan and UBSan. BUILD: the build folder, not the
-# usual one. Arguments go to "meson test". The last line says "sanitize: clean" or what failed; the status likewise.
+# usual one; fuzz.sh has the same. Arguments go to "meson test". The last line says "sanitize: clean" or what failed; the
+# status likewise.
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build-sanitize}
@@ -11,9 +12,7 @@ build=${BUILD:-build-sanitize}
 export ASAN_OPTIONS="fast_unwind_on_malloc=0:abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1"
 export UBSAN_OPTIONS="halt_on_error=1:abort_on_error=1:print_stacktrace=1"
 
-[ -f "$build/build.ninja" ] ||
-  meson setup "$build" -Dui=false -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 \
-    -Dc_args=-Wno-format-truncation
+tools/sanitized-build.sh "$build"
 ninja -C "$build"
 
 status=0
