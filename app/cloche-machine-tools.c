@@ -39,6 +39,22 @@ cloche_machine_tools_new (ClocheSandbox        *sandbox,
   return toolbox;
 }
 
+/* What is allowed, without the rules that forbid. */
+static char *
+join_allowed (const char *const *rules)
+{
+  g_autoptr (GPtrArray) allowed = g_ptr_array_new ();
+
+  for (gsize i = 0; rules != NULL && rules[i] != NULL; i++)
+    if (rules[i][0] != '!')
+      g_ptr_array_add (allowed, (gpointer) rules[i]);
+  if (allowed->len == 0)
+    return NULL;
+
+  g_ptr_array_add (allowed, NULL);
+  return g_strjoinv (", ", (char **) allowed->pdata);
+}
+
 /**
  * cloche_machine_tools_describe_network:
  *
@@ -48,13 +64,15 @@ cloche_machine_tools_new (ClocheSandbox        *sandbox,
 char *
 cloche_machine_tools_describe_network (ClocheConversation *conversation)
 {
-  const char *const *hosts = cloche_conversation_get_allowed_hosts (conversation);
-  g_autofree char *list = hosts != NULL && hosts[0] != NULL ? g_strjoinv (", ", (char **) hosts) : NULL;
+  g_autofree char *list = join_allowed (cloche_conversation_get_allowed_hosts (conversation));
 
   switch (cloche_conversation_get_network_mode (conversation)) {
   case CLOCHE_NETWORK_OPEN:
     return g_strdup ("It can reach the internet.");
   case CLOCHE_NETWORK_ASK:
+    if (list != NULL)
+      return g_strdup_printf ("Of the network it can reach %s; about other hosts the person is asked.", list);
+    return g_strdup ("It can reach the network when the person, who is asked about each host, allows it.");
   case CLOCHE_NETWORK_LISTED:
     if (list != NULL)
       return g_strdup_printf ("Of the network it can reach only: %s.", list);

@@ -198,6 +198,8 @@ cloche_sandbox_result_new (ClocheToolCall            *call,
   if (text->len == before)
     g_string_append (text, "(no output)\n");
   add_notes (&writer, capture, ending);
+  if (ending->refusals != NULL)
+    add_section (&writer, CLOCHE_SANDBOX_RESULT_NETWORK, ending->refusals, G_MAXSIZE);
   if (text->len > 0 && text->str[text->len - 1] == '\n')
     g_string_truncate (text, text->len - 1);
 

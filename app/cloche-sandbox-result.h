@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /* What a result's text says, for the model, before the sentence that says why nothing ran. */
 #define CLOCHE_SANDBOX_RESULT_NOT_RUN "It could not be run: "
 
+/* And before what the network refused, which is its last line. */
+#define CLOCHE_SANDBOX_RESULT_NETWORK "network"
+
 /**
  * ClocheSandboxEnding:
  * @end: (nullable): the last event of what ran; %NULL with @error
@@ -18,6 +21,7 @@ G_BEGIN_DECLS
  * @n_more_files: what else it made or changed
  * @timeout_s: what it had
  * @is_python: whether a session was kept
+ * @refusals: (nullable): what the network refused, a line from cloche_sandbox_take_refusals_finish()
  * @full_text_path: (nullable): where the whole text will be, if it is cut
  * @max_chars: of the text
  *
@@ -29,6 +33,7 @@ typedef struct
   const GError *error;
   GPtrArray *files;
   guint n_more_files;
+  const char *refusals;
   guint timeout_s;
   gboolean is_python;
   const char *full_text_path;

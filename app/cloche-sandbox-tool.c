@@ -10,8 +10,9 @@
 #include <string.h>
 
 /*
- * One call: look at /workspace (the first time) → run → see which files are new, copy them out, sync → keep the whole text
- * in the machine if it has to be cut → result. It cannot fail: each step that does is told in the result.
+ * One call: look at /workspace (the first time) → run → see which files are new, copy them out, sync → ask what the network
+ * refused → keep the whole text in the machine if it has to be cut → result. It cannot fail: each step that does is told in
+ * the result.
  */
 
 /* Where texts go that were cut; hidden, so that they are no chips. */
@@ -41,6 +42,7 @@ typedef struct
   GError *error;
   GPtrArray *made;              /* of ClocheFile, or NULL */
   guint n_more;
+  char *refusals;               /* what the network refused, or NULL */
   char *full_text_path;
   ClocheToolResult *result;     /* while its full text is written */
 } Call;
@@ -59,6 +61,7 @@ call_free (Call *call)
   g_clear_error (&call->error);
   g_clear_pointer (&call->made, g_ptr_array_unref);
   g_clear_pointer (&call->result, cloche_tool_result_unref);
+  g_free (call->refusals);
   g_free (call->full_text_path);
   g_free (call);
 }
@@ -119,6 +122,7 @@ conclude (GTask *taken_task)
     .error = call->error,
     .files = call->made,
     .n_more_files = call->n_more,
+    .refusals = call->refusals,
     .timeout_s = self->timeout_s,
     .is_python = self->kind == CLOCHE_SANDBOX_TOOL_PYTHON,
     .full_text_path = call->full_text_path,
@@ -138,16 +142,29 @@ conclude (GTask *taken_task)
 }
 
 static void
+refusals_taken_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Call *call = g_task_get_task_data (task);
+
+  call->refusals = cloche_sandbox_take_refusals_finish (CLOCHE_SANDBOX (source), result);
+  conclude (task);
+}
+
+static void
 collected_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
   GTask *task = G_TASK (user_data);
+  ClocheSandboxTool *self = g_task_get_source_object (task);
   Call *call = g_task_get_task_data (task);
 
   /* A machine that cannot say what it made has already said how the call ended. */
   call->made = cloche_workspace_files_collect_finish (CLOCHE_WORKSPACE_FILES (source), result, &call->n_more, NULL);
-  conclude (task);
+  cloche_sandbox_take_refusals_async (self->sandbox, refusals_taken_cb, task);
 }
 
 static void

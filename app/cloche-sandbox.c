@@ -281,3 +281,33 @@ cloche_sandbox_sync_finish (ClocheSandbox *self,
 
   return CLOCHE_SANDBOX_GET_IFACE (self)->sync_finish (self, result, error);
 }
+
+void
+cloche_sandbox_take_refusals_async (ClocheSandbox      *self,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (CLOCHE_IS_SANDBOX (self));
+
+  if (CLOCHE_SANDBOX_GET_IFACE (self)->take_refusals_async != NULL) {
+    CLOCHE_SANDBOX_GET_IFACE (self)->take_refusals_async (self, callback, user_data);
+    return;
+  }
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_return_pointer (task, NULL, NULL);
+}
+
+char *
+cloche_sandbox_take_refusals_finish (ClocheSandbox *self,
+                                     GAsyncResult  *result)
+{
+  g_return_val_if_fail (CLOCHE_IS_SANDBOX (self), NULL);
+
+  if (CLOCHE_SANDBOX_GET_IFACE (self)->take_refusals_finish != NULL)
+    return CLOCHE_SANDBOX_GET_IFACE (self)->take_refusals_finish (self, result);
+
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}

@@ -123,6 +123,13 @@ struct _ClocheSandboxInterface
   gboolean    (*sync_finish)     (ClocheSandbox               *self,
                                   GAsyncResult                *result,
                                   GError                     **error);
+
+  /* Optional: of one that reaches no network there is nothing to tell. */
+  void        (*take_refusals_async)  (ClocheSandbox          *self,
+                                       GAsyncReadyCallback     callback,
+                                       gpointer                user_data);
+  char       *(*take_refusals_finish) (ClocheSandbox          *self,
+                                       GAsyncResult           *result);
 };
 
 void        cloche_sandbox_run_code_async  (ClocheSandbox               *self,
@@ -193,6 +200,14 @@ void        cloche_sandbox_sync_async      (ClocheSandbox               *self,
 gboolean    cloche_sandbox_sync_finish     (ClocheSandbox               *self,
                                             GAsyncResult                *result,
                                             GError                     **error);
+
+/* What the network refused since this was last asked, and what waits for the person, in a line for the model that says how it
+ * can be allowed. %NULL: nothing. */
+void        cloche_sandbox_take_refusals_async  (ClocheSandbox         *self,
+                                                 GAsyncReadyCallback    callback,
+                                                 gpointer               user_data);
+char       *cloche_sandbox_take_refusals_finish (ClocheSandbox         *self,
+                                                 GAsyncResult          *result) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClocheSandboxEntry, cloche_sandbox_entry_free)
 

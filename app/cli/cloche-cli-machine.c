@@ -29,7 +29,7 @@ check (const GError *error)
 
 /**
  * cloche_cli_machine_start:
- * @allow: (nullable): what it may reach of the network; nothing if there is none
+ * @allow: (nullable): what it may reach of the network; about everything else a person is asked, if there is one who can be
  */
 gboolean
 cloche_cli_machine_start (ClocheCli         *cli,
@@ -37,12 +37,23 @@ cloche_cli_machine_start (ClocheCli         *cli,
                           const char *const *allow)
 {
   ClocheCliWait wait = { NULL };
-  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) set = NULL;
+  g_autoptr (GAsyncResult) started = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheEgressPolicy) policy = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_ASK, allow, &error);
 
-  cloche_machine_set_network_async (machine, allow, cli->cancellable, cloche_cli_wait_cb, &wait);
-  result = cloche_cli_wait (&wait);
-  (void) cloche_machine_set_network_finish (machine, result, &error);
+  if (policy == NULL)
+    return check (error);
+
+  cloche_machine_network_set_policy_async (cloche_machine_get_network (machine), policy, cli->cancellable,
+                                           cloche_cli_wait_cb, &wait);
+  set = cloche_cli_wait (&wait);
+  if (!cloche_machine_network_set_policy_finish (cloche_machine_get_network (machine), set, &error))
+    return check (error);
+
+  cloche_machine_start_async (machine, cli->cancellable, cloche_cli_wait_cb, &wait);
+  started = cloche_cli_wait (&wait);
+  (void) cloche_machine_start_finish (machine, started, &error);
 
   return check (error);
 }

@@ -263,26 +263,10 @@ int
 cloche_cli_session_allow (ClocheCliSession  *self,
                           const char *const *hosts)
 {
-  const char *const *before = cloche_conversation_get_allowed_hosts (cloche_chat_get_conversation (self->chat));
-  g_autoptr (GPtrArray) all = g_ptr_array_new ();
-  ClocheCliWait wait = { NULL };
-  g_autoptr (GAsyncResult) result = NULL;
+  ClocheNetwork *network = cloche_context_get_network (self->context, self->chat);
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; before != NULL && before[i] != NULL; i++)
-    g_ptr_array_add (all, (gpointer) before[i]);
-  for (guint i = 0; hosts != NULL && hosts[i] != NULL; i++)
-    if (before == NULL || !g_strv_contains (before, hosts[i]))
-      g_ptr_array_add (all, (gpointer) hosts[i]);
-  if (all->len == 0)
-    return CLOCHE_CLI_OK;
-
-  g_ptr_array_add (all, NULL);
-  cloche_context_allow_async (self->context, self->chat, (const char *const *) all->pdata, self->cli->cancellable,
-                              cloche_cli_wait_cb, &wait);
-  result = cloche_cli_wait (&wait);
-
-  return cloche_context_allow_finish (self->context, result, &error) ? CLOCHE_CLI_OK : cloche_cli_machine_fail (error);
+  return cloche_network_allow (network, hosts, &error) ? CLOCHE_CLI_OK : cloche_cli_machine_fail (error);
 }
 
 static int

@@ -19,14 +19,8 @@ typedef struct
 {
   ClocheChat *chat;
   ClocheMachine *machine;
+  ClocheNetwork *network;
 } Open;
-
-/* A change of what a machine may reach, on its way. */
-typedef struct
-{
-  ClocheChat *chat;
-  char **hosts;
-} Allow;
 
 struct _ClocheContext
 {
@@ -43,6 +37,7 @@ struct _ClocheContext
   ClocheTrash *trash;
   GHashTable *open;        /* conversation id → Open */
   gboolean reads_keys;     /* from the environment */
+  gboolean is_asking;
 };
 
 G_DEFINE_FINAL_TYPE (ClocheContext, cloche_context, G_TYPE_OBJECT)
@@ -60,17 +55,10 @@ open_free (gpointer data)
 {
   Open *open = data;
 
+  g_object_unref (open->network);
   g_object_unref (open->chat);
   g_object_unref (open->machine);
   g_free (open);
-}
-
-static void
-allow_free (Allow *allow)
-{
-  g_object_unref (allow->chat);
-  g_strfreev (allow->hosts);
-  g_free (allow);
 }
 
 static void
@@ -131,8 +119,19 @@ list_read_cb (GObject      *object,
               GAsyncResult *result,
               gpointer      user_data)
 {
+  g_autoptr (ClocheContext) self = user_data;
+  GListModel *rows = G_LIST_MODEL (object);
+
   /* Until the next change, or the next start, the list is what it was. */
   (void) cloche_workspace_load_finish (CLOCHE_WORKSPACE (object), result, NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++) {
+    g_autoptr (ClocheConversationRow) row = g_list_model_get_item (rows, i);
+    ClocheConversation *conversation = cloche_conversation_row_get_conversation (row);
+    Open *open = g_hash_table_lookup (self->open, cloche_conversation_get_id (conversation));
+
+    if (open != NULL)
+      cloche_network_follow (open->network, conversation);
+  }
 }
 
 /* Another program has written. */
@@ -142,7 +141,7 @@ store_changed_cb (ClocheContext *self)
   GHashTableIter iter;
   gpointer open;
 
-  cloche_workspace_load_async (self->workspace, NULL, list_read_cb, NULL);
+  cloche_workspace_load_async (self->workspace, NULL, list_read_cb, g_object_ref (self));
   g_hash_table_iter_init (&iter, self->open);
   while (g_hash_table_iter_next (&iter, NULL, &open))
     cloche_chat_follow (((Open *) open)->chat);
@@ -203,6 +202,15 @@ make_machine (ClocheContext      *self,
                                     machine_written_cb, g_object_ref (self));
 
   return cloche_machine_new (self->host, id);
+}
+
+static char *
+dup_log_path (ClocheContext *self,
+              ClocheMachine *machine)
+{
+  g_autofree char *machines = cloche_paths_dup_machines_dir (self->paths);
+
+  return g_build_filename (machines, cloche_machine_get_id (machine), "egress.log", NULL);
 }
 
 static void
@@ -343,6 +351,7 @@ cloche_context_open_chat (ClocheContext      *self,
   const char *id = cloche_conversation_get_id (conversation);
   Open *open = g_hash_table_lookup (self->open, id);
   g_autoptr (ClocheMachineSandbox) sandbox = NULL;
+  g_autofree char *log_path = NULL;
 
   if (open != NULL)
     return g_object_ref (open->chat);
@@ -353,6 +362,10 @@ cloche_context_open_chat (ClocheContext      *self,
   open->chat = cloche_chat_new (self->store, conversation, CLOCHE_SANDBOX (sandbox), self->clock);
   g_signal_connect_object (open->machine, "memory-lost", G_CALLBACK (memory_lost_cb), open->chat, G_CONNECT_SWAPPED);
   g_signal_connect_object (open->machine, "disk-full", G_CALLBACK (disk_full_cb), open->chat, G_CONNECT_SWAPPED);
+  log_path = dup_log_path (self, open->machine);
+  cloche_machine_network_set_asking (cloche_machine_get_network (open->machine), self->is_asking);
+  open->network = cloche_network_new (open->machine, open->chat, self->store, log_path);
+  g_signal_connect_object (open->network, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
   g_hash_table_insert (self->open, g_strdup (id), open);
 
   return g_object_ref (open->chat);
@@ -371,55 +384,31 @@ cloche_context_get_machine (ClocheContext *self,
   return find_open (self, chat)->machine;
 }
 
-static void
-allowed_cb (GObject      *object,
-            GAsyncResult *result,
-            gpointer      user_data)
+/**
+ * cloche_context_get_network:
+ * @chat: from cloche_context_open_chat()
+ */
+ClocheNetwork *
+cloche_context_get_network (ClocheContext *self,
+                            ClocheChat    *chat)
 {
-  g_autoptr (GTask) task = user_data;
-  Allow *allow = g_task_get_task_data (task);
-  GError *error = NULL;
+  g_return_val_if_fail (CLOCHE_IS_CONTEXT (self), NULL);
 
-  if (!cloche_machine_set_network_finish (CLOCHE_MACHINE (object), result, &error)) {
-    g_task_return_error (task, error);
-    return;
-  }
-
-  cloche_chat_set_network (allow->chat, CLOCHE_NETWORK_LISTED, (const char *const *) allow->hosts);
-  g_task_return_boolean (task, TRUE);
-}
-
-void
-cloche_context_allow_async (ClocheContext      *self,
-                            ClocheChat         *chat,
-                            const char *const  *hosts,
-                            GCancellable       *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer            user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Allow *allow = g_new0 (Allow, 1);
-
-  g_task_set_source_tag (task, cloche_context_allow_async);
-  allow->chat = g_object_ref (chat);
-  allow->hosts = g_strdupv ((char **) hosts);
-  g_task_set_task_data (task, allow, (GDestroyNotify) allow_free);
-  cloche_machine_set_network_async (cloche_context_get_machine (self, chat), hosts, cancellable, allowed_cb, task);
+  return find_open (self, chat)->network;
 }
 
 /**
- * cloche_context_allow_finish:
+ * cloche_context_set_asking:
  *
- * Errors: %CLOCHE_GATE_ERROR_RULE names the host that is none; those of the machine.
+ * There is a person here who can be asked about the network. To be called before conversations are opened.
  */
-gboolean
-cloche_context_allow_finish (ClocheContext *self,
-                             GAsyncResult  *result,
-                             GError       **error)
+void
+cloche_context_set_asking (ClocheContext *self,
+                           gboolean       is_asking)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_if_fail (CLOCHE_IS_CONTEXT (self));
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  self->is_asking = is_asking;
 }
 
 static char *

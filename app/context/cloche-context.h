@@ -8,6 +8,7 @@
 #include "cloche-chat.h"
 #include "cloche-files.h"
 #include "cloche-models.h"
+#include "cloche-network.h"
 #include "cloche-paths.h"
 #include "cloche-status.h"
 #include "cloche-workspace.h"
@@ -44,6 +45,10 @@ ClocheChat      *cloche_context_open_chat     (ClocheContext      *self,
                                                ClocheConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
 ClocheMachine   *cloche_context_get_machine   (ClocheContext      *self,
                                                ClocheChat         *chat);
+ClocheNetwork   *cloche_context_get_network   (ClocheContext      *self,
+                                               ClocheChat         *chat);
+void             cloche_context_set_asking    (ClocheContext      *self,
+                                               gboolean            is_asking);
 ClocheFiles     *cloche_context_open_files    (ClocheContext      *self,
                                                ClocheChat         *chat) G_GNUC_WARN_UNUSED_RESULT;
 ClocheStatus    *cloche_context_open_status   (ClocheContext      *self,
@@ -54,17 +59,6 @@ void             cloche_context_stop_chat     (ClocheContext *self,
 /* The guided tour as whoever answers; it is not among the models. */
 void             cloche_context_use_tour      (ClocheContext      *self,
                                                ClocheChat         *chat);
-
-/* Lets the machine of @chat, which is started, reach @hosts from now on and nothing else, and remembers it. */
-void             cloche_context_allow_async   (ClocheContext        *self,
-                                               ClocheChat           *chat,
-                                               const char *const    *hosts,
-                                               GCancellable         *cancellable,
-                                               GAsyncReadyCallback   callback,
-                                               gpointer              user_data);
-gboolean         cloche_context_allow_finish  (ClocheContext        *self,
-                                               GAsyncResult         *result,
-                                               GError              **error);
 
 /* Deleted conversations go for good, with their machines: when nobody can undo it any more. */
 void             cloche_context_empty_trash   (ClocheContext *self);

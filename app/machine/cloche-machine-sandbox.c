@@ -6,6 +6,7 @@
 #include "cloche-base-error.h"
 #include "cloche-json.h"
 #include "cloche-machine-text.h"
+#include "cloche-refusals.h"
 #include "cloche-wire-error.h"
 
 struct _ClocheMachineSandbox
@@ -13,6 +14,7 @@ struct _ClocheMachineSandbox
   GObject parent_instance;
 
   ClocheMachine *machine;
+  ClocheRefusals *refusals;
 };
 
 static void sandbox_iface_init (ClocheSandboxInterface *iface);
@@ -402,6 +404,40 @@ cloche_machine_sandbox_sync_async (ClocheSandbox      *sandbox,
   cloche_machine_request_async (self->machine, request, cancellable, synced_cb, task);
 }
 
+static void
+network_synced_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ClocheMachineSandbox *self = g_task_get_source_object (task);
+
+  /* A gate that is gone has told all that it will. */
+  (void) cloche_machine_network_request_finish (CLOCHE_MACHINE_NETWORK (source), result, NULL);
+  g_task_return_pointer (task, cloche_refusals_take_line (self->refusals), g_free);
+}
+
+static void
+cloche_machine_sandbox_take_refusals_async (ClocheSandbox      *sandbox,
+                                            GAsyncReadyCallback callback,
+                                            gpointer            user_data)
+{
+  ClocheMachineSandbox *self = CLOCHE_MACHINE_SANDBOX (sandbox);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, cloche_machine_sandbox_take_refusals_async);
+  cloche_machine_network_sync_async (cloche_machine_get_network (self->machine), NULL, network_synced_cb, task);
+}
+
+static char *
+cloche_machine_sandbox_take_refusals_finish (ClocheSandbox *sandbox,
+                                             GAsyncResult  *result)
+{
+  g_return_val_if_fail (g_task_is_valid (result, sandbox), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
 static gboolean
 finish_boolean (ClocheSandbox *sandbox,
                 GAsyncResult  *result,
@@ -436,12 +472,17 @@ sandbox_iface_init (ClocheSandboxInterface *iface)
   iface->list_finish = cloche_machine_sandbox_list_finish;
   iface->sync_async = cloche_machine_sandbox_sync_async;
   iface->sync_finish = finish_boolean;
+  iface->take_refusals_async = cloche_machine_sandbox_take_refusals_async;
+  iface->take_refusals_finish = cloche_machine_sandbox_take_refusals_finish;
 }
 
 static void
 cloche_machine_sandbox_dispose (GObject *object)
 {
-  g_clear_object (&CLOCHE_MACHINE_SANDBOX (object)->machine);
+  ClocheMachineSandbox *self = CLOCHE_MACHINE_SANDBOX (object);
+
+  g_clear_object (&self->refusals);
+  g_clear_object (&self->machine);
 
   G_OBJECT_CLASS (cloche_machine_sandbox_parent_class)->dispose (object);
 }
@@ -466,6 +507,7 @@ cloche_machine_sandbox_new (ClocheMachine *machine)
 
   self = g_object_new (CLOCHE_TYPE_MACHINE_SANDBOX, NULL);
   self->machine = g_object_ref (machine);
+  self->refusals = cloche_refusals_new (cloche_machine_get_network (machine));
 
   return self;
 }

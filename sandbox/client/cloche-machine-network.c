@@ -1,25 +1,258 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The Cloche authors
  */
-#include "cloche-machine-private.h"
+#include "cloche-machine-network-private.h"
 
 #include "cloche-gate-control.h"
-#include "cloche-wire-error.h"
 
-typedef struct
+/*
+ * DETACHED ──attach──▶ open → policy, if there is one → follow → ask, if this client can be ──▶ ATTACHED
+ * any ──detach, or the gate is gone──▶ DETACHED
+ */
+
+struct _ClocheMachineNetwork
 {
-  ClocheEgressPolicy *policy;
-  ClocheGateControl *control;
-} Network;
+  GObject parent_instance;
+
+  /* Owned */
+  ClocheEgressPolicy *policy;   /* NULL: none was set */
+  ClocheGateControl *control;   /* NULL while detached */
+
+  gboolean is_asking;
+};
+
+enum {
+  SIGNAL_ATTACHED,
+  SIGNAL_DETACHED,
+  SIGNAL_ATTEMPT,
+  SIGNAL_REFUSED,
+  SIGNAL_POLICY,
+  SIGNAL_QUESTION,
+  SIGNAL_CLEARED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (ClocheMachineNetwork, cloche_machine_network, G_TYPE_OBJECT)
 
 static void
-network_free (Network *network)
+attempt_cb (ClocheMachineNetwork *self,
+            GBytes               *row)
 {
-  g_clear_pointer (&network->policy, cloche_egress_policy_unref);
-  if (network->control != NULL)
-    cloche_gate_control_close (network->control);
-  g_clear_object (&network->control);
-  g_free (network);
+  g_signal_emit (self, signals[SIGNAL_ATTEMPT], 0, row);
+}
+
+static void
+refused_cb (ClocheMachineNetwork *self,
+            JsonObject           *event)
+{
+  g_signal_emit (self, signals[SIGNAL_REFUSED], 0, event);
+}
+
+static void
+policy_cb (ClocheMachineNetwork *self,
+           JsonObject           *event)
+{
+  g_signal_emit (self, signals[SIGNAL_POLICY], 0, event);
+}
+
+static void
+question_cb (ClocheMachineNetwork *self,
+             JsonObject           *event)
+{
+  g_signal_emit (self, signals[SIGNAL_QUESTION], 0, event);
+}
+
+static void
+cleared_cb (ClocheMachineNetwork *self,
+            gint64                id)
+{
+  g_signal_emit (self, signals[SIGNAL_CLEARED], 0, id);
+}
+
+static void
+attached_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (!cloche_gate_control_request_finish (CLOCHE_GATE_CONTROL (source), result, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  g_signal_emit (g_task_get_source_object (task), signals[SIGNAL_ATTACHED], 0);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+followed_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ClocheMachineNetwork *self = g_task_get_source_object (task);
+  ClocheGateControl *control = CLOCHE_GATE_CONTROL (source);
+  GError *error = NULL;
+
+  if (!cloche_gate_control_follow_finish (control, result, &error))
+    g_task_return_error (task, error);
+  else if (self->is_asking)
+    cloche_gate_control_ask_async (control, NULL, attached_cb, g_steal_pointer (&task));
+  else
+    cloche_gate_control_sync_async (control, NULL, attached_cb, g_steal_pointer (&task));
+}
+
+static void
+first_policy_set_cb (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ClocheGateControl *control = CLOCHE_GATE_CONTROL (source);
+  GError *error = NULL;
+
+  if (cloche_gate_control_set_policy_finish (control, result, &error))
+    cloche_gate_control_follow_async (control, NULL, followed_cb, g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+gate_opened_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ClocheMachineNetwork *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  ClocheGateControl *control = cloche_gate_control_open_finish (result, &error);
+
+  if (control == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+
+  _cloche_machine_network_detach (self);
+  self->control = control;
+  g_signal_connect_object (control, "attempt", G_CALLBACK (attempt_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "refused", G_CALLBACK (refused_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "policy", G_CALLBACK (policy_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "question", G_CALLBACK (question_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "cleared", G_CALLBACK (cleared_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "closed", G_CALLBACK (_cloche_machine_network_detach), self, G_CONNECT_SWAPPED);
+  if (self->policy != NULL)
+    cloche_gate_control_set_policy_async (control, self->policy, NULL, first_policy_set_cb, g_steal_pointer (&task));
+  else
+    cloche_gate_control_follow_async (control, NULL, followed_cb, g_steal_pointer (&task));
+}
+
+static void
+cloche_machine_network_dispose (GObject *object)
+{
+  ClocheMachineNetwork *self = CLOCHE_MACHINE_NETWORK (object);
+
+  if (self->control != NULL)
+    g_signal_handlers_disconnect_by_data (self->control, self);
+  if (self->control != NULL)
+    cloche_gate_control_close (self->control);
+  g_clear_object (&self->control);
+  g_clear_pointer (&self->policy, cloche_egress_policy_unref);
+
+  G_OBJECT_CLASS (cloche_machine_network_parent_class)->dispose (object);
+}
+
+static void
+cloche_machine_network_class_init (ClocheMachineNetworkClass *klass)
+{
+  static const char *const EVENTS[] = {
+    [SIGNAL_REFUSED] = "refused", [SIGNAL_POLICY] = "policy", [SIGNAL_QUESTION] = "question",
+  };
+
+  G_OBJECT_CLASS (klass)->dispose = cloche_machine_network_dispose;
+
+  signals[SIGNAL_ATTACHED] = g_signal_new ("attached", CLOCHE_TYPE_MACHINE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 0);
+  signals[SIGNAL_DETACHED] = g_signal_new ("detached", CLOCHE_TYPE_MACHINE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 0);
+  signals[SIGNAL_ATTEMPT] = g_signal_new ("attempt", CLOCHE_TYPE_MACHINE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_BYTES);
+  for (int i = SIGNAL_REFUSED; i <= SIGNAL_QUESTION; i++)
+    signals[i] = g_signal_new (EVENTS[i], CLOCHE_TYPE_MACHINE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 1, JSON_TYPE_OBJECT);
+  signals[SIGNAL_CLEARED] = g_signal_new ("cleared", CLOCHE_TYPE_MACHINE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_INT64);
+}
+
+static void
+cloche_machine_network_init (ClocheMachineNetwork *self)
+{
+}
+
+ClocheMachineNetwork *
+_cloche_machine_network_new (void)
+{
+  return g_object_new (CLOCHE_TYPE_MACHINE_NETWORK, NULL);
+}
+
+void
+_cloche_machine_network_attach_async (ClocheMachineNetwork *self,
+                                      const char           *gate_path,
+                                      const char           *token,
+                                      GAsyncReadyCallback   callback,
+                                      gpointer              user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, _cloche_machine_network_attach_async);
+  cloche_gate_control_open_async (gate_path, token, NULL, gate_opened_cb, task);
+}
+
+gboolean
+_cloche_machine_network_attach_finish (ClocheMachineNetwork *self,
+                                       GAsyncResult         *result,
+                                       GError              **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+_cloche_machine_network_detach (ClocheMachineNetwork *self)
+{
+  g_autoptr (ClocheGateControl) control = g_steal_pointer (&self->control);
+
+  if (control == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (control, self);
+  cloche_gate_control_close (control);
+  g_signal_emit (self, signals[SIGNAL_DETACHED], 0);
+}
+
+/**
+ * cloche_machine_network_set_asking:
+ * @is_asking: whether there is a person behind this client who can answer
+ */
+void
+cloche_machine_network_set_asking (ClocheMachineNetwork *self,
+                                   gboolean              is_asking)
+{
+  g_return_if_fail (CLOCHE_IS_MACHINE_NETWORK (self));
+
+  self->is_asking = is_asking;
+}
+
+gboolean
+cloche_machine_network_is_attached (ClocheMachineNetwork *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_MACHINE_NETWORK (self), FALSE);
+
+  return self->control != NULL;
 }
 
 static void
@@ -36,83 +269,99 @@ policy_set_cb (GObject      *source,
     g_task_return_error (task, error);
 }
 
-static void
-gate_opened_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  Network *network = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  network->control = cloche_gate_control_open_finish (result, &error);
-  if (network->control == NULL)
-    g_task_return_error (task, error);
-  else
-    cloche_gate_control_set_policy_async (network->control, network->policy, cancellable,
-                                          policy_set_cb, g_steal_pointer (&task));
-}
-
-static void
-started_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  ClocheMachine *self = CLOCHE_MACHINE (source);
-  GError *error = NULL;
-
-  if (!cloche_machine_start_finish (self, result, &error))
-    g_task_return_error (task, error);
-  else if (_cloche_machine_get_gate_path (self) == NULL)
-    g_task_return_new_error (task, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_CLOSED, "The machine stopped at once");
-  else
-    cloche_gate_control_open_async (_cloche_machine_get_gate_path (self), _cloche_machine_get_token (self),
-                                    cancellable, gate_opened_cb, g_steal_pointer (&task));
-}
-
 /**
- * cloche_machine_set_network_async:
- * @allow: (nullable): rules as cloche_egress_rule_check() takes them; none = no network
+ * cloche_machine_network_set_policy_async:
  *
- * Says to the machine's gate what it may reach, past the keeper, until it is said anew or the machine stops.
- *
- * Errors: %CLOCHE_GATE_ERROR_RULE names the rule that is not understood.
+ * Of a machine that sleeps this ends at once. When it has ended, what @policy forbids has been broken off.
  */
 void
-cloche_machine_set_network_async (ClocheMachine      *self,
-                                  const char *const  *allow,
-                                  GCancellable       *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer            user_data)
+cloche_machine_network_set_policy_async (ClocheMachineNetwork *self,
+                                         ClocheEgressPolicy   *policy,
+                                         GCancellable         *cancellable,
+                                         GAsyncReadyCallback   callback,
+                                         gpointer              user_data)
 {
-  static const char *const NOTHING[] = { NULL };
   g_autoptr (GTask) task = NULL;
-  gboolean is_off = allow == NULL || allow[0] == NULL;
-  Network *network;
-  GError *error = NULL;
 
-  g_return_if_fail (CLOCHE_IS_MACHINE (self));
+  g_return_if_fail (CLOCHE_IS_MACHINE_NETWORK (self));
 
   task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, cloche_machine_set_network_async);
-
-  network = g_new0 (Network, 1);
-  g_task_set_task_data (task, network, (GDestroyNotify) network_free);
-  network->policy = cloche_egress_policy_new (is_off ? CLOCHE_EGRESS_MODE_OFF : CLOCHE_EGRESS_MODE_LISTED,
-                                              is_off ? NOTHING : allow, &error);
-  if (network->policy == NULL)
-    g_task_return_error (task, error);
+  g_task_set_source_tag (task, cloche_machine_network_set_policy_async);
+  cloche_egress_policy_ref (policy);
+  g_clear_pointer (&self->policy, cloche_egress_policy_unref);
+  self->policy = policy;
+  if (self->control == NULL)
+    g_task_return_boolean (task, TRUE);
   else
-    cloche_machine_start_async (self, cancellable, started_cb, g_steal_pointer (&task));
+    cloche_gate_control_set_policy_async (self->control, policy, cancellable, policy_set_cb, g_steal_pointer (&task));
 }
 
 gboolean
-cloche_machine_set_network_finish (ClocheMachine *self,
-                                   GAsyncResult  *result,
-                                   GError       **error)
+cloche_machine_network_set_policy_finish (ClocheMachineNetwork *self,
+                                          GAsyncResult         *result,
+                                          GError              **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+requested_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (cloche_gate_control_request_finish (CLOCHE_GATE_CONTROL (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+cloche_machine_network_answer_async (ClocheMachineNetwork *self,
+                                     gint64                question,
+                                     gboolean              is_yes,
+                                     GCancellable         *cancellable,
+                                     GAsyncReadyCallback   callback,
+                                     gpointer              user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (CLOCHE_IS_MACHINE_NETWORK (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, cloche_machine_network_answer_async);
+  if (self->control == NULL)
+    g_task_return_new_error (task, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_GONE, "The machine has stopped");
+  else
+    cloche_gate_control_answer_async (self->control, question, is_yes, cancellable, requested_cb, g_steal_pointer (&task));
+}
+
+void
+cloche_machine_network_sync_async (ClocheMachineNetwork *self,
+                                   GCancellable         *cancellable,
+                                   GAsyncReadyCallback   callback,
+                                   gpointer              user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (CLOCHE_IS_MACHINE_NETWORK (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, cloche_machine_network_sync_async);
+  if (self->control == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    cloche_gate_control_sync_async (self->control, cancellable, requested_cb, g_steal_pointer (&task));
+}
+
+gboolean
+cloche_machine_network_request_finish (ClocheMachineNetwork *self,
+                                       GAsyncResult         *result,
+                                       GError              **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 

@@ -19,8 +19,4 @@ JsonObject *_cloche_machine_open_finish (ClocheMachine        *self,
                                          ClocheWireStream    **ret_stream,
                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Where its gate is reached: %NULL while asleep. */
-const char *_cloche_machine_get_gate_path (ClocheMachine *self);
-const char *_cloche_machine_get_token     (ClocheMachine *self);
-
 G_END_DECLS

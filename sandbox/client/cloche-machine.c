@@ -4,9 +4,9 @@
 #include "cloche-machine-private.h"
 
 #include "cloche-id.h"
-#include "cloche-job-private.h"
 #include "cloche-json.h"
 #include "cloche-keeper-connect.h"
+#include "cloche-machine-network-private.h"
 #include "cloche-wire-error.h"
 #include "cloche-wire-message.h"
 #include "cloche-wire-request.h"
@@ -17,6 +17,7 @@ struct _ClocheMachine
 
   /* Owned */
   ClocheMachineHost *host;
+  ClocheMachineNetwork *network;
   char *id;
   ClocheKeeperConnection *connection;   /* NULL while asleep */
   GQueue starting;                      /* of GTask: who waits for the start that is under way */
@@ -104,6 +105,7 @@ session_closed_cb (ClocheMachine *self,
                    GError        *error)
 {
   g_clear_pointer (&self->connection, cloche_keeper_connection_free);
+  _cloche_machine_network_detach (self->network);
   set_status (self, NULL);
   set_state (self, CLOCHE_MACHINE_STATE_ASLEEP);
 }
@@ -153,6 +155,18 @@ follow_status (ClocheMachine    *self,
 }
 
 static void
+network_attached_cb (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr (ClocheMachine) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  (void) _cloche_machine_network_attach_finish (CLOCHE_MACHINE_NETWORK (source), result, &error);
+  answer_starting (self, error);
+}
+
+static void
 status_begun_cb (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
@@ -163,14 +177,17 @@ status_begun_cb (GObject      *source,
   g_autoptr (JsonObject) status = NULL;
 
   status = cloche_wire_request_finish (CLOCHE_WIRE_SESSION (source), result, &stream, &error);
-  if (status == NULL) {
+  if (status == NULL || self->connection == NULL) {
+    if (error == NULL)
+      g_set_error_literal (&error, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_CLOSED, "The machine stopped at once");
     answer_starting (self, error);
     return;
   }
 
   set_status (self, status);
   follow_status (self, stream);
-  answer_starting (self, NULL);
+  _cloche_machine_network_attach_async (self->network, self->connection->launch->gate_path,
+                                        self->connection->launch->token, network_attached_cb, g_object_ref (self));
 }
 
 static void
@@ -207,6 +224,7 @@ cloche_machine_dispose (GObject *object)
   g_clear_pointer (&self->connection, cloche_keeper_connection_free);
   g_clear_pointer (&self->status, json_object_unref);
   g_clear_object (&self->host);
+  g_clear_object (&self->network);
 
   G_OBJECT_CLASS (cloche_machine_parent_class)->dispose (object);
 }
@@ -270,6 +288,7 @@ static void
 cloche_machine_init (ClocheMachine *self)
 {
   g_queue_init (&self->starting);
+  self->network = _cloche_machine_network_new ();
 }
 
 /**
@@ -327,6 +346,14 @@ cloche_machine_get_host (ClocheMachine *self)
   g_return_val_if_fail (CLOCHE_IS_MACHINE (self), NULL);
 
   return self->host;
+}
+
+ClocheMachineNetwork *
+cloche_machine_get_network (ClocheMachine *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_MACHINE (self), NULL);
+
+  return self->network;
 }
 
 /**
@@ -467,68 +494,6 @@ _cloche_machine_open_finish (ClocheMachine     *self,
     (void) g_io_stream_close (G_IO_STREAM (opening->stream), NULL, NULL);       /* In memory; cannot fail. */
 
   return g_steal_pointer (&opening->answer);
-}
-
-const char *
-_cloche_machine_get_gate_path (ClocheMachine *self)
-{
-  return self->connection != NULL ? self->connection->launch->gate_path : NULL;
-}
-
-const char *
-_cloche_machine_get_token (ClocheMachine *self)
-{
-  return self->connection != NULL ? self->connection->launch->token : NULL;
-}
-
-void
-cloche_machine_request_async (ClocheMachine      *self,
-                              JsonObject         *request,
-                              GCancellable       *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer            user_data)
-{
-  g_return_if_fail (CLOCHE_IS_MACHINE (self));
-
-  _cloche_machine_open_async (self, request, cancellable, callback, user_data);
-}
-
-JsonObject *
-cloche_machine_request_finish (ClocheMachine *self,
-                               GAsyncResult  *result,
-                               GError       **error)
-{
-  g_return_val_if_fail (CLOCHE_IS_MACHINE (self), NULL);
-
-  return _cloche_machine_open_finish (self, result, NULL, error);
-}
-
-void
-cloche_machine_run_async (ClocheMachine      *self,
-                          JsonObject         *request,
-                          GCancellable       *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer            user_data)
-{
-  g_return_if_fail (CLOCHE_IS_MACHINE (self));
-
-  _cloche_machine_open_async (self, request, cancellable, callback, user_data);
-}
-
-/**
- * cloche_machine_run_finish:
- *
- * Returns: (transfer full): the job; call cloche_job_listen() once its signals are connected
- */
-ClocheJob *
-cloche_machine_run_finish (ClocheMachine *self,
-                           GAsyncResult  *result,
-                           GError       **error)
-{
-  g_autoptr (ClocheWireStream) stream = NULL;
-  g_autoptr (JsonObject) answer = _cloche_machine_open_finish (self, result, &stream, error);
-
-  return answer != NULL ? _cloche_job_new (cloche_json_get_int (answer, "job", 0), stream) : NULL;
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "cloche-job.h"
 #include "cloche-machine-host.h"
+#include "cloche-machine-network.h"
 
 G_BEGIN_DECLS
 
@@ -53,6 +54,7 @@ const char         *cloche_machine_get_id           (ClocheMachine *self);
 ClocheMachineState  cloche_machine_get_state        (ClocheMachine *self);
 guint64             cloche_machine_get_memory_bytes (ClocheMachine *self);
 ClocheMachineHost  *cloche_machine_get_host         (ClocheMachine *self);
+ClocheMachineNetwork *cloche_machine_get_network    (ClocheMachine *self);
 JsonObject         *cloche_machine_get_status       (ClocheMachine *self);
 
 /* Starts it, or joins whoever started it. Every operation below does so by itself. */
@@ -136,16 +138,6 @@ void                cloche_machine_list_async       (ClocheMachine         *self
 GPtrArray          *cloche_machine_list_finish      (ClocheMachine         *self,
                                                      GAsyncResult          *result,
                                                      GError               **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* @allow: rules as the gate reads them; %NULL or empty = nothing (mode "off"). */
-void                cloche_machine_set_network_async  (ClocheMachine        *self,
-                                                       const char *const    *allow,
-                                                       GCancellable         *cancellable,
-                                                       GAsyncReadyCallback   callback,
-                                                       gpointer              user_data);
-gboolean            cloche_machine_set_network_finish (ClocheMachine        *self,
-                                                       GAsyncResult         *result,
-                                                       GError              **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClocheMachineEntry, cloche_machine_entry_free)
 

@@ -35,6 +35,7 @@ struct _ClocheFakeSandbox
   gint64 clock_us;
   guint n_runs;
   guint n_syncs;
+  char *refusals;               /* that are told once, or NULL */
 };
 
 static void sandbox_iface_init (ClocheSandboxInterface *iface);
@@ -287,8 +288,26 @@ cloche_fake_sandbox_sync_async (ClocheSandbox      *sandbox,
 }
 
 static void
+cloche_fake_sandbox_take_refusals_async (ClocheSandbox      *sandbox,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (sandbox, NULL, callback, user_data);
+
+  g_task_return_pointer (task, g_steal_pointer (&CLOCHE_FAKE_SANDBOX (sandbox)->refusals), g_free);
+}
+
+static char *
+cloche_fake_sandbox_take_refusals_finish (ClocheSandbox *sandbox,
+                                          GAsyncResult  *result)
+{
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
+static void
 cloche_fake_sandbox_finalize (GObject *object)
 {
+  g_free (CLOCHE_FAKE_SANDBOX (object)->refusals);
   g_hash_table_unref (CLOCHE_FAKE_SANDBOX (object)->nodes);
 
   G_OBJECT_CLASS (cloche_fake_sandbox_parent_class)->finalize (object);
@@ -314,6 +333,8 @@ sandbox_iface_init (ClocheSandboxInterface *iface)
   iface->list_finish = cloche_fake_sandbox_list_finish;
   iface->sync_async = cloche_fake_sandbox_sync_async;
   iface->sync_finish = cloche_fake_sandbox_boolean_finish;
+  iface->take_refusals_async = cloche_fake_sandbox_take_refusals_async;
+  iface->take_refusals_finish = cloche_fake_sandbox_take_refusals_finish;
 }
 
 static void
@@ -349,6 +370,14 @@ cloche_fake_sandbox_dup_text (ClocheFakeSandbox *self,
   Node *node = g_hash_table_lookup (self->nodes, path);
 
   return node != NULL ? g_strndup (g_bytes_get_data (node->bytes, NULL), g_bytes_get_size (node->bytes)) : NULL;
+}
+
+void
+cloche_fake_sandbox_refuse (ClocheFakeSandbox *self,
+                            const char        *refusals)
+{
+  g_free (self->refusals);
+  self->refusals = g_strdup (refusals);
 }
 
 guint

@@ -23,6 +23,8 @@ void               cloche_fake_sandbox_write      (ClocheFakeSandbox *self,
                                                    const char        *text);
 char              *cloche_fake_sandbox_dup_text   (ClocheFakeSandbox *self,
                                                    const char        *path) G_GNUC_WARN_UNUSED_RESULT;
+void               cloche_fake_sandbox_refuse      (ClocheFakeSandbox *self,
+                                                   const char        *refusals);
 guint              cloche_fake_sandbox_get_n_runs  (ClocheFakeSandbox *self);
 guint              cloche_fake_sandbox_get_n_syncs (ClocheFakeSandbox *self);
 

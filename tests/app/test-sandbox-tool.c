@@ -336,6 +336,24 @@ test_spec (void)
   world_clear (&world);
 }
 
+/* What the network refused is the last line of the call in which it did, and of no other. */
+static void
+test_refusals (void)
+{
+  World world;
+  g_autoptr (ClocheToolResult) refused = NULL;
+  g_autoptr (ClocheToolResult) later = NULL;
+
+  world_init (&world);
+  cloche_fake_sandbox_refuse (world.sandbox, "refused evil.example (the person said no)");
+  refused = call_python (&world, "exit 3");
+  later = call_python (&world, "exit 3");
+  g_assert_cmpstr (cloche_tool_result_get_text (refused), ==,
+                   "exit: error\n(no output)\nnote: exit code 3\nnetwork: refused evil.example (the person said no)");
+  g_assert_cmpstr (cloche_tool_result_get_text (later), ==, "exit: error\n(no output)\nnote: exit code 3");
+  world_clear (&world);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -348,6 +366,7 @@ main (int    argc,
   g_test_add_func ("/app/sandbox-tool/flood", test_flood);
   g_test_add_func ("/app/sandbox-tool/stop", test_stop);
   g_test_add_func ("/app/sandbox-tool/case-51-arguments", test_arguments);
+  g_test_add_func ("/app/sandbox-tool/refusals", test_refusals);
   g_test_add_func ("/app/sandbox-tool/spec", test_spec);
 
   return g_test_run ();

@@ -316,6 +316,23 @@ cloche_vm_find_keeper (ClocheMachine *machine)
   g_error ("no keeper above QEMU");
 }
 
+void
+cloche_vm_set_policy (ClocheMachine     *machine,
+                      ClocheEgressMode   mode,
+                      const char *const *rules)
+{
+  ClocheMachineNetwork *network = cloche_machine_get_network (machine);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheEgressPolicy) policy = cloche_egress_policy_new (mode, rules, &error);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_assert_no_error (error);
+  cloche_machine_network_set_policy_async (network, policy, NULL, cloche_vm_result_cb, &result);
+  (void) cloche_machine_network_set_policy_finish (network, cloche_vm_wait (&result), &error);
+  g_assert_no_error (error);
+  cloche_vm_start (machine);
+}
+
 /**
  * cloche_vm_allow:
  * @rules: nothing else is allowed from now on
@@ -324,12 +341,7 @@ void
 cloche_vm_allow (ClocheMachine     *machine,
                  const char *const *rules)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  cloche_machine_set_network_async (machine, rules, NULL, cloche_vm_result_cb, &result);
-  (void) cloche_machine_set_network_finish (machine, cloche_vm_wait (&result), &error);
-  g_assert_no_error (error);
+  cloche_vm_set_policy (machine, CLOCHE_EGRESS_MODE_LISTED, rules);
 }
 
 static GPtrArray *

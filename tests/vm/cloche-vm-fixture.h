@@ -72,6 +72,9 @@ pid_t            cloche_vm_get_parent  (pid_t           pid);
 char            *cloche_vm_read_process (pid_t          pid,
                                          const char    *field) G_GNUC_WARN_UNUSED_RESULT;
 
+void             cloche_vm_set_policy (ClocheMachine     *machine,
+                                       ClocheEgressMode   mode,
+                                       const char *const *rules);
 void             cloche_vm_allow      (ClocheMachine   *machine,
                                        const char *const *rules);
 GPtrArray       *cloche_vm_read_log   (ClocheMachine   *machine,

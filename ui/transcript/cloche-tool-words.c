@@ -105,7 +105,7 @@ cloche_tool_words_dup_state (ClocheToolRun *run)
 static char *
 dup_last_line (const char *text)
 {
-  static const char *const LEADS[] = { "note: ", CLOCHE_SANDBOX_RESULT_NOT_RUN };
+  static const char *const LEADS[] = { "note: ", CLOCHE_SANDBOX_RESULT_NOT_RUN, CLOCHE_SANDBOX_RESULT_NETWORK ": " };
   g_autofree char *stripped = g_strchomp (g_strdup (text));
   const char *newline = strrchr (stripped, '\n');
   const char *begin = newline != NULL ? newline + 1 : stripped;

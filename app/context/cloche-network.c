@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-network.h"
+
+#include "cloche-json.h"
+#include "cloche-machine-text.h"
+#include "cloche-network-hosts.h"
+
+#include <string.h>
+
+/* Mode and rules are the conversation's; the gate is told of each change, and tells of those that other programs make. */
+
+struct _ClocheNetwork
+{
+  GObject parent_instance;
+
+  ClocheMachine *machine;
+  ClocheChat *chat;
+  GListStore *questions;        /* of ClocheNetworkQuestion */
+  ClocheNetworkHosts *hosts;
+};
+
+G_DEFINE_FINAL_TYPE (ClocheNetwork, cloche_network, G_TYPE_OBJECT)
+
+enum {
+  PROP_0,
+  PROP_MODE,
+  N_PROPS,
+};
+
+static GParamSpec *props[N_PROPS];
+
+enum {
+  SIGNAL_PROBLEM,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+report (ClocheNetwork *self,
+        const GError  *error)
+{
+  g_autofree char *sentence = cloche_machine_text_for_error (error);
+
+  g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, sentence);
+}
+
+static ClocheConversation *
+get_conversation (ClocheNetwork *self)
+{
+  return cloche_chat_get_conversation (self->chat);
+}
+
+static const char *const *
+get_rules (ClocheNetwork *self)
+{
+  return cloche_conversation_get_allowed_hosts (get_conversation (self));
+}
+
+static ClocheEgressPolicy *
+policy_new (ClocheNetworkMode  network_mode,
+            const char *const *rules,
+            GError           **error)
+{
+  ClocheEgressMode mode = CLOCHE_EGRESS_MODE_OFF;
+
+  /* The nicks are the gate's words. */
+  (void) cloche_egress_mode_from_string (cloche_network_mode_to_nick (network_mode), &mode);
+
+  return cloche_egress_policy_new (mode, rules, error);
+}
+
+static void
+policy_set_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr (ClocheNetwork) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cloche_machine_network_set_policy_finish (CLOCHE_MACHINE_NETWORK (source), result, &error))
+    report (self, error);
+}
+
+static void
+tell_gate (ClocheNetwork      *self,
+           ClocheEgressPolicy *policy)
+{
+  cloche_machine_network_set_policy_async (cloche_machine_get_network (self->machine), policy, NULL, policy_set_cb,
+                                           g_object_ref (self));
+}
+
+/* Rules that are none can only come from a damaged store: nothing is allowed then. */
+static void
+tell_gate_all (ClocheNetwork *self)
+{
+  g_autoptr (ClocheEgressPolicy) policy = policy_new (cloche_network_get_mode (self), get_rules (self), NULL);
+
+  if (policy == NULL)
+    policy = policy_new (CLOCHE_NETWORK_OFF, NULL, NULL);
+  tell_gate (self, policy);
+}
+
+/* Makes it hold, and remembers it. Nothing changes if a rule is wrong. */
+static gboolean
+apply (ClocheNetwork     *self,
+       ClocheNetworkMode  mode,
+       const char *const *rules,
+       GError           **error)
+{
+  gboolean is_new_mode = mode != cloche_network_get_mode (self);
+  g_autoptr (ClocheEgressPolicy) policy = policy_new (mode, rules, error);
+
+  if (policy == NULL)
+    return FALSE;
+
+  cloche_chat_set_network (self->chat, mode, rules);
+  tell_gate (self, policy);
+  cloche_network_hosts_set_rules (self->hosts, get_rules (self));
+  if (is_new_mode)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODE]);
+
+  return TRUE;
+}
+
+/* Another program has changed it, and keeps it. */
+static void
+take_over (ClocheNetwork     *self,
+           ClocheNetworkMode  mode,
+           const char *const *rules)
+{
+  gboolean is_new_mode = mode != cloche_network_get_mode (self);
+
+  if (!is_new_mode && g_strv_equal (rules, get_rules (self)))
+    return;
+
+  cloche_conversation_set_network_mode (get_conversation (self), mode);
+  cloche_conversation_set_allowed_hosts (get_conversation (self), rules);
+  cloche_network_hosts_set_rules (self->hosts, get_rules (self));
+  if (is_new_mode)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODE]);
+}
+
+static void
+policy_cb (ClocheNetwork *self,
+           JsonObject    *event)
+{
+  JsonArray *allow = cloche_json_get_array (event, "allow");
+  ClocheNetworkMode mode = cloche_network_mode_from_nick (cloche_json_get_string (event, "mode"), CLOCHE_NETWORK_OFF);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) rules = NULL;
+
+  for (guint i = 0; allow != NULL && i < json_array_get_length (allow); i++)
+    if (cloche_json_array_get_string (allow, i) != NULL)
+      g_strv_builder_add (builder, cloche_json_array_get_string (allow, i));
+  rules = g_strv_builder_end (builder);
+  take_over (self, mode, (const char *const *) rules);
+}
+
+static void
+attempt_cb (ClocheNetwork *self,
+            GBytes        *line)
+{
+  cloche_network_hosts_add_line (self->hosts, line);
+}
+
+static void
+attached_cb (ClocheNetwork *self)
+{
+  cloche_network_hosts_catch_up (self->hosts);
+}
+
+static void
+question_cb (ClocheNetwork *self,
+             JsonObject    *event)
+{
+  g_autoptr (ClocheNetworkQuestion) question = cloche_network_question_new (event);
+
+  g_list_store_append (self->questions, question);
+}
+
+static void
+cleared_cb (ClocheNetwork *self,
+            gint64         id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->questions)); i++) {
+    g_autoptr (ClocheNetworkQuestion) question = g_list_model_get_item (G_LIST_MODEL (self->questions), i);
+
+    if (cloche_network_question_get_id (question) == id) {
+      g_list_store_remove (self->questions, i);
+      return;
+    }
+  }
+}
+
+static void
+hosts_problem_cb (ClocheNetwork *self,
+                  const char    *sentence)
+{
+  g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, sentence);
+}
+
+static void
+detached_cb (ClocheNetwork *self)
+{
+  g_list_store_remove_all (self->questions);
+}
+
+static void
+cloche_network_finalize (GObject *object)
+{
+  ClocheNetwork *self = CLOCHE_NETWORK (object);
+
+  g_clear_object (&self->machine);
+  g_clear_object (&self->chat);
+  g_clear_object (&self->questions);
+  g_clear_object (&self->hosts);
+
+  G_OBJECT_CLASS (cloche_network_parent_class)->finalize (object);
+}
+
+static void
+cloche_network_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  switch (prop_id) {
+  case PROP_MODE:
+    g_value_set_uint (value, cloche_network_get_mode (CLOCHE_NETWORK (object)));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  }
+}
+
+static void
+cloche_network_class_init (ClocheNetworkClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = cloche_network_finalize;
+  object_class->get_property = cloche_network_get_property;
+
+  props[PROP_MODE] = g_param_spec_uint ("mode", NULL, NULL, 0, CLOCHE_NETWORK_OPEN, CLOCHE_NETWORK_ASK,
+                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[SIGNAL_PROBLEM] = g_signal_new ("problem", CLOCHE_TYPE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+cloche_network_init (ClocheNetwork *self)
+{
+  self->questions = g_list_store_new (CLOCHE_TYPE_NETWORK_QUESTION);
+}
+
+/**
+ * cloche_network_new:
+ * @log_path: egress.log of the machine, which need not be there
+ */
+ClocheNetwork *
+cloche_network_new (ClocheMachine *machine,
+                    ClocheChat    *chat,
+                    ClocheStore   *store,
+                    const char    *log_path)
+{
+  ClocheNetwork *self = g_object_new (CLOCHE_TYPE_NETWORK, NULL);
+  ClocheMachineNetwork *network = cloche_machine_get_network (machine);
+
+  self->machine = g_object_ref (machine);
+  self->chat = g_object_ref (chat);
+  self->hosts = cloche_network_hosts_new (store, cloche_machine_get_id (machine), log_path);
+  cloche_network_hosts_set_rules (self->hosts, get_rules (self));
+  g_signal_connect_object (self->hosts, "problem", G_CALLBACK (hosts_problem_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (network, "policy", G_CALLBACK (policy_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (network, "attempt", G_CALLBACK (attempt_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (network, "question", G_CALLBACK (question_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (network, "cleared", G_CALLBACK (cleared_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (network, "attached", G_CALLBACK (attached_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (network, "detached", G_CALLBACK (detached_cb), self, G_CONNECT_SWAPPED);
+  tell_gate_all (self);
+
+  return self;
+}
+
+GListModel *
+cloche_network_get_questions (ClocheNetwork *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_NETWORK (self), NULL);
+
+  return G_LIST_MODEL (self->questions);
+}
+
+static void
+answered_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (ClocheNetwork) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* Somebody else was faster, or it was too late: the list of hosts says what came of it. */
+  if (!cloche_machine_network_request_finish (CLOCHE_MACHINE_NETWORK (source), result, &error) &&
+      !g_error_matches (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_GONE))
+    report (self, error);
+}
+
+/**
+ * cloche_network_answer:
+ * @question: of the list; it is taken from there
+ */
+void
+cloche_network_answer (ClocheNetwork         *self,
+                       ClocheNetworkQuestion *question,
+                       ClocheNetworkAnswer    answer)
+{
+  g_autoptr (ClocheNetworkQuestion) held = g_object_ref (question);
+  const char *rules[] = { cloche_network_question_get_rule (held), NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (CLOCHE_IS_NETWORK (self));
+
+  cleared_cb (self, cloche_network_question_get_id (held));
+  if (answer != CLOCHE_NETWORK_CONVERSATION)
+    cloche_machine_network_answer_async (cloche_machine_get_network (self->machine),
+                                         cloche_network_question_get_id (held), answer == CLOCHE_NETWORK_ONCE, NULL,
+                                         answered_cb, g_object_ref (self));
+  else if (!cloche_network_allow (self, rules, &error))
+    report (self, error);
+}
+
+GListModel *
+cloche_network_get_hosts (ClocheNetwork *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_NETWORK (self), NULL);
+
+  return cloche_network_hosts_get_list (self->hosts);
+}
+
+void
+cloche_network_load (ClocheNetwork *self)
+{
+  g_return_if_fail (CLOCHE_IS_NETWORK (self));
+
+  cloche_network_hosts_load (self->hosts);
+}
+
+/* Adds @rule, if it is not NULL, in the place of @host's rules. */
+static char **
+replace_rules (ClocheNetwork *self,
+               const char    *host,
+               const char    *rule)
+{
+  const char *const *rules = get_rules (self);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (gsize i = 0; rules[i] != NULL; i++)
+    if (strcmp (rules[i] + (rules[i][0] == '!'), host) != 0)
+      g_strv_builder_add (builder, rules[i]);
+  if (rule != NULL)
+    g_strv_builder_add (builder, rule);
+
+  return g_strv_builder_end (builder);
+}
+
+/**
+ * cloche_network_decide:
+ * @host: of the list, decidable
+ */
+void
+cloche_network_decide (ClocheNetwork        *self,
+                       ClocheNetworkHost    *host,
+                       ClocheNetworkDecision decision)
+{
+  const char *rule = cloche_network_host_get_rule (host);
+  g_autofree char *negated = g_strconcat ("!", rule, NULL);
+  g_auto (GStrv) rules = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (CLOCHE_IS_NETWORK (self) && cloche_network_host_is_decidable (host));
+
+  if (decision == cloche_network_host_get_decision (host))
+    return;
+
+  rules = replace_rules (self, rule, decision == CLOCHE_NETWORK_ALLOWED ? rule
+                                     : decision == CLOCHE_NETWORK_FORBIDDEN ? negated : NULL);
+  if (!apply (self, cloche_network_get_mode (self), (const char *const *) rules, &error))
+    report (self, error);
+}
+
+ClocheNetworkMode
+cloche_network_get_mode (ClocheNetwork *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_NETWORK (self), CLOCHE_NETWORK_OFF);
+
+  return cloche_conversation_get_network_mode (get_conversation (self));
+}
+
+void
+cloche_network_set_mode (ClocheNetwork    *self,
+                         ClocheNetworkMode mode)
+{
+  g_auto (GStrv) rules = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (CLOCHE_IS_NETWORK (self));
+
+  if (mode == cloche_network_get_mode (self))
+    return;
+
+  rules = g_strdupv ((char **) get_rules (self));
+  if (!apply (self, mode, (const char *const *) rules, &error))
+    report (self, error);
+}
+
+void
+cloche_network_follow (ClocheNetwork      *self,
+                       ClocheConversation *conversation)
+{
+  g_return_if_fail (CLOCHE_IS_NETWORK (self));
+
+  if (cloche_machine_network_is_attached (cloche_machine_get_network (self->machine)))
+    return;
+
+  take_over (self, cloche_conversation_get_network_mode (conversation),
+             cloche_conversation_get_allowed_hosts (conversation));
+  tell_gate_all (self);
+}
+
+/**
+ * cloche_network_allow:
+ * @rules: (nullable): see cloche-egress-policy.c; what is there already is not added
+ *
+ * Adds @rules for the whole conversation. A host that was forbidden is not any more; off turns to ask.
+ */
+gboolean
+cloche_network_allow (ClocheNetwork     *self,
+                      const char *const *rules,
+                      GError           **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+  const char *const *before;
+  ClocheNetworkMode mode;
+
+  g_return_val_if_fail (CLOCHE_IS_NETWORK (self), FALSE);
+
+  if (rules == NULL || rules[0] == NULL)
+    return TRUE;
+
+  before = get_rules (self);
+  for (gsize i = 0; before[i] != NULL; i++)
+    if (before[i][0] != '!' || !g_strv_contains (rules, before[i] + 1))
+      g_strv_builder_add (builder, before[i]);
+  for (gsize i = 0; rules[i] != NULL; i++)
+    if (!g_strv_contains (before, rules[i]))
+      g_strv_builder_add (builder, rules[i]);
+  all = g_strv_builder_end (builder);
+  mode = cloche_network_get_mode (self);
+
+  return apply (self, mode == CLOCHE_NETWORK_OFF ? CLOCHE_NETWORK_ASK : mode, (const char *const *) all, error);
+}
