@@ -38,6 +38,8 @@ void cloche_chat_take_stop  (ClocheChat      *self,
                              GCancellable    *stop);
 void cloche_chat_take_model (ClocheChat      *self,
                              ClocheModelInfo *model);
+void cloche_chat_save       (ClocheChat      *self,
+                             ClocheMessage   *message);
 
 void     cloche_chat_claim_async  (ClocheChat           *self,
                                    GAsyncReadyCallback   callback,

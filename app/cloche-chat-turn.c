@@ -57,9 +57,13 @@ message_saved_cb (GObject      *source,
     let_go_of_bytes (self, stored);
 }
 
-static void
-save (ClocheChat    *self,
-      ClocheMessage *message)
+/*
+ * cloche_chat_save:
+ * @message: the newest of the history; what goes wrong is a notice in the list
+ */
+void
+cloche_chat_save (ClocheChat    *self,
+                  ClocheMessage *message)
 {
   cloche_store_save_message_async (self->store, cloche_conversation_get_id (self->conversation), message, NULL,
                                    message_saved_cb, g_object_ref (self));
@@ -89,7 +93,7 @@ message_cb (ClocheTurn    *turn,
 {
   if (cloche_message_get_role (message) == CLOCHE_ROLE_ASSISTANT)
     cloche_chat_items_end_answer (self->items, message);
-  save (self, message);
+  cloche_chat_save (self, message);
 }
 
 static void
@@ -192,7 +196,7 @@ claimed_cb (GObject      *source,
   question = question_new (self, asked->text, asked->files);
   g_ptr_array_add (self->history, question);
   cloche_chat_items_add_question (self->items, question);
-  save (self, question);
+  cloche_chat_save (self, question);
   run_turn (self, task);
 }
 

@@ -75,6 +75,16 @@ gboolean            cloche_chat_send_finish  (ClocheChat           *self,
                                               GError              **error);
 void                cloche_chat_stop         (ClocheChat *self);
 
+/* Runs a call that another program makes, without a model of ours. */
+void                cloche_chat_call_async   (ClocheChat           *self,
+                                              ClocheToolRun        *run,
+                                              GCancellable         *cancellable,
+                                              GAsyncReadyCallback   callback,
+                                              gpointer              user_data);
+ClocheToolResult   *cloche_chat_call_finish  (ClocheChat           *self,
+                                              GAsyncResult         *result,
+                                              GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
 void                cloche_chat_add_notice   (ClocheChat *self,
                                               const char *code,
                                               const char *detail);

@@ -175,9 +175,16 @@ result_for (ClocheToolCall *call,
                                  "exit: not known\nnote: The call was not run to its end.");
 }
 
-/* What happened while the tools ran is told with the last result. */
-static char *
-join_notices (ClocheMessage *results)
+/**
+ * cloche_history_dup_notices:
+ * @results: (nullable)
+ *
+ * What happened while the tools ran is told with the last result.
+ *
+ * Returns: (transfer full): to be put behind its text; "" if nothing happened
+ */
+char *
+cloche_history_dup_notices (ClocheMessage *results)
 {
   GString *text = g_string_new (NULL);
 
@@ -201,7 +208,7 @@ normalize_results (ClocheMessage *answer,
                    gboolean       with_images)
 {
   ClocheMessage *copy = cloche_message_new (CLOCHE_ROLE_TOOL, NULL, cloche_message_get_created_us (answer));
-  g_autofree char *notices = join_notices (results);
+  g_autofree char *notices = cloche_history_dup_notices (results);
   g_autoptr (ClocheToolResult) last = NULL;
 
   for (guint i = 0; i < cloche_message_get_n_parts (answer); i++) {

@@ -3,6 +3,7 @@
  */
 #include "cloche-machine-tools.h"
 
+#include "cloche-file-tool.h"
 #include "cloche-sandbox-tool.h"
 
 /* s: of one call. Long enough for a slow download or a video on an emulated machine; the person has a stop button. */
@@ -53,6 +54,29 @@ join_allowed (const char *const *rules)
 
   g_ptr_array_add (allowed, NULL);
   return g_strjoinv (", ", (char **) allowed->pdata);
+}
+
+/**
+ * cloche_machine_tools_new_for_program:
+ * @network: (nullable): from cloche_machine_tools_describe_network()
+ *
+ * The same for another program, whose model is not known and which has no other way to the machine's files.
+ */
+ClocheToolbox *
+cloche_machine_tools_new_for_program (ClocheSandbox        *sandbox,
+                                      ClocheWorkspaceFiles *files,
+                                      const char           *network)
+{
+  ClocheToolbox *toolbox = cloche_machine_tools_new (sandbox, files, network, CLOCHE_SANDBOX_TOOL_MAX_CHARS);
+
+  for (int kind = CLOCHE_FILE_TOOL_LIST; kind <= CLOCHE_FILE_TOOL_WRITE; kind++) {
+    g_autoptr (ClocheTool) tool = cloche_file_tool_new ((ClocheFileToolKind) kind, sandbox, files,
+                                                        CLOCHE_SANDBOX_TOOL_MAX_CHARS);
+
+    cloche_toolbox_add (toolbox, tool);
+  }
+
+  return toolbox;
 }
 
 /**

@@ -230,7 +230,8 @@ cloche_fake_sandbox_get_async (ClocheSandbox        *sandbox,
   Copy *copy;
 
   if (node == NULL || g_bytes_get_size (node->bytes) > max_bytes) {
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "It cannot be read");
+    g_task_return_new_error (task, G_IO_ERROR, node == NULL ? G_IO_ERROR_NOT_FOUND : G_IO_ERROR_NO_SPACE,
+                             "It cannot be read");
     return;
   }
 

@@ -519,6 +519,65 @@ test_workspace (void)
   world_clear (&world);
 }
 
+static ClocheToolResult *
+call (World        *world,
+      const char   *command,
+      GCancellable *cancellable,
+      GError      **error)
+{
+  g_autofree char *arguments = g_strdup_printf ("{\"command\":\"%s\"}", command);
+  g_autoptr (ClocheToolCall) tool_call = cloche_tool_call_new (command, "run_shell", arguments);
+  g_autoptr (ClocheToolRun) run = cloche_tool_run_new (tool_call);
+
+  g_clear_object (&world->result);
+  cloche_chat_call_async (world->chat, run, cancellable, cloche_test_result_cb, &world->result);
+  if (g_str_equal (command, "hang")) {
+    cloche_test_wait_until (cloche_tool_run_get_state (run) == CLOCHE_TOOL_RUN_RUNNING);
+    g_cancellable_cancel (cancellable);
+  }
+  cloche_test_wait (&world->result);
+
+  return cloche_chat_call_finish (world->chat, world->result, error);
+}
+
+/* What another program calls is kept like what a model calls, and a model goes on from there. */
+static void
+test_call (void)
+{
+  static const ClocheFakeAnswer ANSWERS[] = { { .text = "I see" } };
+  static const char EXPECTED[] = "t:run_shell=ok t:run_shell=ok n:The machine was started anew. Variables are "
+                                 "lost, files are kept. t:run_shell=cancelled";
+  World world;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (ClocheToolResult) made = NULL;
+  g_autoptr (ClocheToolResult) lost = NULL;
+  g_autoptr (ClocheToolResult) cancelled = NULL;
+
+  world_init (&world, ANSWERS, G_N_ELEMENTS (ANSWERS));
+  g_object_set_data (G_OBJECT (world.sandbox), "chat", world.chat);
+  made = call (&world, "make", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (cloche_content_get_bytes (cloche_file_get_content (cloche_tool_result_get_file (made, 0))));
+  lost = call (&world, "lose", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (cloche_tool_result_get_text (lost), "variables are lost"));
+  cancelled = call (&world, "hang", cancellable, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (cloche_tool_result_get_status (cancelled), ==, CLOCHE_TOOL_CANCELLED);
+  g_assert_false (cloche_chat_is_busy (world.chat));
+  close_chat (&world);
+
+  open_chat (&world);
+  assert_items (&world, EXPECTED);
+  choose_model (&world);
+  start (&world, "what was that?", NULL);
+  g_assert_true (wait_for_answer (&world, NULL));
+  /* System text, three calls with their results, the question. */
+  g_assert_cmpuint (cloche_chat_request_get_n_messages (cloche_fake_provider_get_request (world.provider, 0)), ==, 8);
+  world_clear (&world);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -533,6 +592,7 @@ main (int    argc,
   g_test_add_func ("/app/chat/asked-again", test_asked_again);
   g_test_add_func ("/app/chat/not-now", test_not_now);
   g_test_add_func ("/app/chat/attach", test_attach);
+  g_test_add_func ("/app/chat/call", test_call);
   g_test_add_func ("/app/chat/too-large", test_too_large);
   g_test_add_func ("/app/workspace/list", test_workspace);
 
