@@ -35,6 +35,12 @@ cloche_tool_words_dup_title (ClocheToolRun *run)
     return g_strdup (is_done ? _ ("Ran Python") : _ ("Running Python"));
   if (is_tool (run, "run_shell"))
     return g_strdup (is_done ? _ ("Ran a Command") : _ ("Running a Command"));
+  if (is_tool (run, "list_files"))
+    return g_strdup (is_done ? _ ("Listed a Folder") : _ ("Listing a Folder"));
+  if (is_tool (run, "read_file"))
+    return g_strdup (is_done ? _ ("Read a File") : _ ("Reading a File"));
+  if (is_tool (run, "write_file"))
+    return g_strdup (is_done ? _ ("Wrote a File") : _ ("Writing a File"));
 
   /* A name from a model, which may have made it up. */
   return cloche_text_make_printable (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), -1);
@@ -167,12 +173,12 @@ cloche_tool_words_dup_problem (ClocheToolRun *run)
 /**
  * cloche_tool_words_dup_code:
  *
- * What the tool was told to run; of an unknown tool, or one called wrongly, all that the model wrote.
+ * What the tool was told to run, or the file that it is about; of an unknown tool, or one called wrongly, all that the model wrote.
  */
 char *
 cloche_tool_words_dup_code (ClocheToolRun *run)
 {
-  static const char *const NAMES[] = { "code", "command", "script" };
+  static const char *const NAMES[] = { "code", "command", "script", "path" };
   ClocheToolCall *call = cloche_tool_run_get_call (run);
   JsonObject *arguments = cloche_tool_call_get_arguments (call);
 
