@@ -8,6 +8,7 @@
 #include "cloche-cli-doctor.h"
 #include "cloche-cli-endpoint.h"
 #include "cloche-cli-image.h"
+#include "cloche-cli-mcp.h"
 #include "cloche-cli-run.h"
 #include "cloche-cli-tour.h"
 #include "cloche-cli-vm.h"
@@ -27,6 +28,7 @@ static const ClocheCliCommand *const COMMANDS[] = {
   &cloche_cli_image_command,
   &cloche_cli_run_command,
   &cloche_cli_vm_command,
+  &cloche_cli_mcp_command,
   &cloche_cli_doctor_command,
   &cloche_cli_bench_command,
 };
