@@ -173,7 +173,8 @@ cloche_tool_words_dup_problem (ClocheToolRun *run)
 /**
  * cloche_tool_words_dup_code:
  *
- * What the tool was told to run, or the file that it is about; of an unknown tool, or one called wrongly, all that the model wrote.
+ * What the tool was told to run, or the file that it is about; of an unknown tool, or one called wrongly, all that the
+ * model wrote.
  */
 char *
 cloche_tool_words_dup_code (ClocheToolRun *run)
