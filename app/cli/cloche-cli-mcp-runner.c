@@ -135,6 +135,23 @@ make_title (const char *client)
   return *printable != '\0' ? g_strdup_printf (_ ("MCP: %s"), printable) : g_strdup ("MCP");
 }
 
+/* The person may have deleted it in the window, and its machine will go with it: then another one begins. */
+static gboolean
+is_chat_there (ClocheCliMcpRunner *self)
+{
+  GListModel *rows = G_LIST_MODEL (cloche_context_get_workspace (self->context));
+  const char *id = self->chat != NULL ? cloche_conversation_get_id (cloche_chat_get_conversation (self->chat)) : NULL;
+
+  for (guint i = 0; id != NULL && i < g_list_model_get_n_items (rows); i++) {
+    g_autoptr (ClocheConversationRow) row = g_list_model_get_item (rows, i);
+
+    if (g_str_equal (cloche_conversation_get_id (cloche_conversation_row_get_conversation (row)), id))
+      return TRUE;
+  }
+
+  return FALSE;
+}
+
 static void
 start_next (ClocheCliMcpRunner *self)
 {
@@ -151,11 +168,14 @@ start_next (ClocheCliMcpRunner *self)
     start_next (self);
     return;
   }
-  if (self->chat != NULL) {
+  if (is_chat_there (self)) {
     call (task);
     return;
   }
 
+  if (self->chat != NULL)
+    cloche_machine_stop_async (cloche_context_get_machine (self->context, self->chat), TRUE, NULL, NULL, NULL);
+  g_clear_object (&self->chat);
   title = make_title (((Call *) g_task_get_task_data (task))->client);
   cloche_workspace_create_async (cloche_context_get_workspace (self->context), title, NULL, created_cb, task);
 }

@@ -147,6 +147,23 @@ def gone_in_a_call(person):
     expect(titles(person) == ["MCP"], f"one conversation, “MCP”, not {titles(person)}")
 
 
+def deleted_meanwhile(person):
+    """The person deletes the conversation in the window: the next call begins another one, with another machine."""
+    client = Client(person)
+    client.initialize("goes on")
+    client.call(1, "run_shell", command="touch first")
+    client.wait_for(1)
+    with contextlib.closing(sqlite3.connect(f"{person.cloche}/cloche.db")) as database, database:
+        database.execute("UPDATE conversations SET deleted_us = 1")
+    answer = {}
+    while "/workspace/first" in text(answer) if answer else True:      # It hears of it with the next change of the store.
+        client.call(2, "list_files")
+        answer, _ = client.wait_for(2)
+    client.close()
+    nothing_is_left(person)
+    expect(titles(person) == ["MCP: goes on", "MCP: goes on"], f"two conversations, not {titles(person)}")
+
+
 def never_called(person):
     """Who only looks starts no machine and begins no conversation; a terminal is told what this is."""
     client = Client(person)
@@ -176,4 +193,4 @@ def the_example(person):
     nothing_is_left(person)
 
 
-main(a_session, gone_in_a_call, never_called, the_example)
+main(a_session, gone_in_a_call, deleted_meanwhile, never_called, the_example)
