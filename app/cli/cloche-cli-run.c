@@ -3,12 +3,15 @@
  */
 #include "cloche-cli-run.h"
 
+#include "cloche-cli-asker.h"
 #include "cloche-cli-machine.h"
+#include "cloche-cli-refused.h"
 #include "cloche-id.h"
 #include "cloche-json.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -28,6 +31,91 @@ typedef struct
   int status;
   gboolean is_over;
 } Run;
+
+/* The network of the machine at hand: what stands to be asked, and what has been allowed so far. */
+typedef struct
+{
+  ClocheMachineNetwork *network;
+  GListStore *questions;        /* of ClocheNetworkQuestion */
+  GPtrArray *rules;             /* of char *, NULL-terminated */
+  ClocheCliAsker *asker;
+  ClocheRefusals *refusals;
+} Network;
+
+static void
+question_cb (Network    *self,
+             JsonObject *event)
+{
+  g_autoptr (ClocheNetworkQuestion) question = cloche_network_question_new (event);
+
+  g_list_store_append (self->questions, question);
+}
+
+static void
+cleared_cb (Network *self,
+            gint64   id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->questions)); i++) {
+    g_autoptr (ClocheNetworkQuestion) question = g_list_model_get_item (G_LIST_MODEL (self->questions), i);
+
+    if (cloche_network_question_get_id (question) == id) {
+      g_list_store_remove (self->questions, i);
+      return;
+    }
+  }
+}
+
+/* Whatever comes of it is told by the gate: an answer that is too late is none. */
+static void
+answer_cb (ClocheNetworkQuestion *question,
+           ClocheNetworkAnswer    answer,
+           gpointer               user_data)
+{
+  Network *self = user_data;
+  g_autoptr (ClocheEgressPolicy) policy = NULL;
+
+  cleared_cb (self, cloche_network_question_get_id (question));
+  if (answer != CLOCHE_NETWORK_CONVERSATION) {
+    cloche_machine_network_answer_async (self->network, cloche_network_question_get_id (question),
+                                         answer == CLOCHE_NETWORK_ONCE, NULL, NULL, NULL);
+    return;
+  }
+
+  g_ptr_array_insert (self->rules, (int) self->rules->len - 1, g_strdup (cloche_network_question_get_rule (question)));
+  policy = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_ASK, (const char *const *) self->rules->pdata, NULL);
+  cloche_machine_network_set_policy_async (self->network, policy, NULL, NULL, NULL);
+}
+
+static void
+network_init (Network       *self,
+              ClocheMachine *machine,
+              char         **allow)
+{
+  self->network = cloche_machine_get_network (machine);
+  self->refusals = cloche_refusals_new (self->network);
+  self->questions = g_list_store_new (CLOCHE_TYPE_NETWORK_QUESTION);
+  self->rules = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; allow != NULL && allow[i] != NULL; i++)
+    g_ptr_array_add (self->rules, g_strdup (allow[i]));
+  g_ptr_array_add (self->rules, NULL);
+  if (!cloche_cli_asker_is_possible ())
+    return;
+
+  g_signal_connect_swapped (self->network, "question", G_CALLBACK (question_cb), self);
+  g_signal_connect_swapped (self->network, "cleared", G_CALLBACK (cleared_cb), self);
+  cloche_machine_network_set_asking (self->network, TRUE);
+  self->asker = cloche_cli_asker_new (G_LIST_MODEL (self->questions), STDIN_FILENO, stderr, answer_cb, self);
+}
+
+static void
+network_clear (Network *self)
+{
+  g_signal_handlers_disconnect_by_data (self->network, self);
+  g_clear_pointer (&self->asker, cloche_cli_asker_free);
+  g_clear_object (&self->refusals);
+  g_clear_object (&self->questions);
+  g_ptr_array_unref (self->rules);
+}
 
 static void
 output_cb (Run     *run,
@@ -128,9 +216,9 @@ new_request (const Options *options)
 }
 
 static int
-run_on (ClocheCli     *cli,
-        ClocheMachine *machine,
-        const Options *options)
+run_job (ClocheCli     *cli,
+         ClocheMachine *machine,
+         const Options *options)
 {
   g_autoptr (JsonObject) request = new_request (options);
   g_autoptr (ClocheJob) job = NULL;
@@ -154,6 +242,22 @@ run_on (ClocheCli     *cli,
   g_signal_handlers_disconnect_by_data (job, &run);
 
   return run.status;
+}
+
+static int
+run_on (ClocheCli     *cli,
+        ClocheMachine *machine,
+        const Options *options)
+{
+  Network network = { NULL };
+  int status;
+
+  network_init (&network, machine, options->allow);
+  status = run_job (cli, machine, options);
+  cloche_cli_refused_tell (machine, network.refusals);
+  network_clear (&network);
+
+  return status;
 }
 
 static int

@@ -4,7 +4,9 @@
 #include "cloche-cli-session.h"
 
 #include "cloche-app-error.h"
+#include "cloche-cli-asker.h"
 #include "cloche-cli-machine.h"
+#include "cloche-cli-refused.h"
 #include "cloche-id.h"
 #include "cloche-notice.h"
 #include "cloche-store-error.h"
@@ -21,6 +23,8 @@ struct _ClocheCliSession
   ClocheContext *context;
   ClocheChat *chat;             /* NULL before begin and resume */
   ClocheCliPrinter *printer;
+  ClocheCliAsker *asker;        /* NULL: nobody can be asked here */
+  ClocheRefusals *refusals;
   gboolean is_new;              /* @chat was begun here */
   gboolean has_machine_gone;    /* in the turn at hand, without having been asked to */
 };
@@ -63,6 +67,7 @@ cloche_cli_session_new (ClocheCli *cli)
   self->cli = cli;
   self->context = cloche_context_new (cli->paths);
   cloche_context_read_keys_from_environment (self->context);
+  cloche_context_set_asking (self->context, cloche_cli_asker_is_possible ());
   self->printer = cloche_cli_printer_new (stdout, isatty (STDOUT_FILENO));
   g_signal_connect (self->context, "problem", G_CALLBACK (problem_cb), NULL);
 
@@ -110,6 +115,8 @@ cloche_cli_session_free (ClocheCliSession *self)
   delete_if_empty (self);
   flush (self);
   cloche_cli_printer_free (self->printer);
+  g_clear_pointer (&self->asker, cloche_cli_asker_free);
+  g_clear_object (&self->refusals);
   g_clear_object (&self->chat);
   g_object_unref (self->context);
   g_free (self);
@@ -147,6 +154,25 @@ cloche_cli_session_open (ClocheCliSession *self)
   return cloche_cli_fail (error, store_text (error));
 }
 
+static void
+answer_cb (ClocheNetworkQuestion *question,
+           ClocheNetworkAnswer    answer,
+           gpointer               network)
+{
+  cloche_network_answer (network, question, answer);
+}
+
+static void
+follow_network (ClocheCliSession *self)
+{
+  ClocheNetwork *network = cloche_context_get_network (self->context, self->chat);
+  ClocheMachine *machine = cloche_context_get_machine (self->context, self->chat);
+
+  self->refusals = cloche_refusals_new (cloche_machine_get_network (machine));
+  if (cloche_cli_asker_is_possible ())
+    self->asker = cloche_cli_asker_new (cloche_network_get_questions (network), STDIN_FILENO, stderr, answer_cb, network);
+}
+
 static int
 open_chat (ClocheCliSession   *self,
            ClocheConversation *conversation)
@@ -162,6 +188,7 @@ open_chat (ClocheCliSession   *self,
     return cloche_cli_fail (error, _ ("The conversation could not be read."));
 
   cloche_cli_printer_follow (self->printer, G_LIST_MODEL (self->chat));
+  follow_network (self);
 
   return CLOCHE_CLI_OK;
 }
@@ -419,6 +446,7 @@ cloche_cli_session_ask (ClocheCliSession  *self,
   status = send_and_wait (self, text, files);
   flush (self);
   cloche_cli_printer_end (self->printer);
+  cloche_cli_refused_tell (cloche_context_get_machine (self->context, self->chat), self->refusals);
   if (status == CLOCHE_CLI_OK && self->has_machine_gone) {
     g_printerr ("%s\n", _ ("The machine stopped unexpectedly. Its files are safe; variables are lost. It starts again when it "
                            "is needed."));

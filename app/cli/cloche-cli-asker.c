@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-cli-asker.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <termios.h>
+#include <unistd.h>
+
+struct _ClocheCliAsker
+{
+  GListModel *questions;
+  ClocheNetworkQuestion *asked;         /* that stands on the screen, or NULL */
+  int fd;
+  FILE *out;
+  guint source_id;
+  ClocheCliAnswerFunc answer;
+  gpointer user_data;
+};
+
+static void update (ClocheCliAsker *self);
+
+/**
+ * cloche_cli_asker_is_possible:
+ *
+ * Whether somebody sits at a terminal who sees a question and can type an answer: not if this runs in the background.
+ */
+gboolean
+cloche_cli_asker_is_possible (void)
+{
+  return isatty (STDIN_FILENO) && isatty (STDERR_FILENO) && tcgetpgrp (STDIN_FILENO) == getpgrp ();
+}
+
+static void
+prompt (ClocheCliAsker *self)
+{
+  /* Translators: what to type stands in brackets; o, c and n are read as they are. */
+  fprintf (self->out, "%s ", _ ("[o]nce, this [c]onversation, [n]o:"));
+  fflush (self->out);
+}
+
+static gboolean
+read_answer (char                 letter,
+             ClocheNetworkAnswer *ret_answer)
+{
+  switch (g_ascii_tolower (letter)) {
+  case 'o':
+    *ret_answer = CLOCHE_NETWORK_ONCE;
+    return TRUE;
+  case 'c':
+    *ret_answer = CLOCHE_NETWORK_CONVERSATION;
+    return TRUE;
+  case 'n':
+    *ret_answer = CLOCHE_NETWORK_NO;
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+static void
+stop_asking (ClocheCliAsker *self)
+{
+  g_clear_handle_id (&self->source_id, g_source_remove);
+  g_clear_object (&self->asked);
+}
+
+/* A terminal hands over a whole line at a time; its first letter counts. */
+static gboolean
+readable_cb (int          fd,
+             GIOCondition condition,
+             gpointer     user_data)
+{
+  ClocheCliAsker *self = user_data;
+  g_autoptr (ClocheNetworkQuestion) question = g_object_ref (self->asked);
+  ClocheNetworkAnswer answer;
+  char line[256];
+  ssize_t n = read (fd, line, sizeof line);
+
+  if (n > 0 && !read_answer (line[0], &answer)) {
+    prompt (self);
+    return G_SOURCE_CONTINUE;
+  }
+
+  /* Ctrl+D, or the terminal is gone: nobody says yes. */
+  if (n <= 0)
+    answer = CLOCHE_NETWORK_NO;
+  self->source_id = 0;
+  stop_asking (self);
+  self->answer (question, answer, self->user_data);
+  update (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ask (ClocheCliAsker        *self,
+     ClocheNetworkQuestion *question)
+{
+  /* What was typed before the question was seen is no answer to it. It fails where there is no terminal, in tests. */
+  (void) tcflush (self->fd, TCIFLUSH);
+  self->asked = g_object_ref (question);
+  fprintf (self->out, "\n%s %s\n", cloche_network_question_get_title (question),
+           cloche_network_question_get_detail (question));
+  prompt (self);
+  self->source_id = g_unix_fd_add (self->fd, G_IO_IN | G_IO_HUP, readable_cb, self);
+}
+
+static void
+update (ClocheCliAsker *self)
+{
+  g_autoptr (ClocheNetworkQuestion) first = g_list_model_get_item (self->questions, 0);
+
+  if (first == self->asked)
+    return;
+
+  if (self->asked != NULL) {
+    fprintf (self->out, "\n%s\n", _ ("(It was answered elsewhere, or waited too long.)"));
+    fflush (self->out);
+  }
+  stop_asking (self);
+  if (first != NULL)
+    ask (self, first);
+}
+
+/**
+ * cloche_cli_asker_new:
+ * @questions: of #ClocheNetworkQuestion
+ * @fd: what the person types
+ * @out: where questions go
+ */
+ClocheCliAsker *
+cloche_cli_asker_new (GListModel         *questions,
+                      int                 fd,
+                      FILE               *out,
+                      ClocheCliAnswerFunc answer,
+                      gpointer            user_data)
+{
+  ClocheCliAsker *self = g_new0 (ClocheCliAsker, 1);
+
+  self->questions = g_object_ref (questions);
+  self->fd = fd;
+  self->out = out;
+  self->answer = answer;
+  self->user_data = user_data;
+  g_signal_connect_swapped (questions, "items-changed", G_CALLBACK (update), self);
+  update (self);
+
+  return self;
+}
+
+void
+cloche_cli_asker_free (ClocheCliAsker *self)
+{
+  g_signal_handlers_disconnect_by_data (self->questions, self);
+  stop_asking (self);
+  g_object_unref (self->questions);
+  g_free (self);
+}
