@@ -8,6 +8,7 @@
 #include "cloche-composer.h"
 #include "cloche-item-markdown.h"
 #include "cloche-item-row.h"
+#include "cloche-question-bar.h"
 #include "cloche-tour.h"
 #include "cloche-transcript.h"
 
@@ -20,6 +21,7 @@ struct _ClocheChatView
   /* Template widgets */
   ClocheTranscript *transcript;
   ClocheComposer *composer;
+  ClocheQuestionBar *question_bar;
   GtkWidget *tour_bar;
   GtkFlowBox *tour_chips;
 
@@ -261,9 +263,11 @@ cloche_chat_view_class_init (ClocheChatViewClass *klass)
 
   g_type_ensure (CLOCHE_TYPE_TRANSCRIPT);
   g_type_ensure (CLOCHE_TYPE_COMPOSER);
+  g_type_ensure (CLOCHE_TYPE_QUESTION_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/cloche/ui/cloche-chat-view.ui");
   gtk_widget_class_bind_template_child (widget_class, ClocheChatView, transcript);
   gtk_widget_class_bind_template_child (widget_class, ClocheChatView, composer);
+  gtk_widget_class_bind_template_child (widget_class, ClocheChatView, question_bar);
   gtk_widget_class_bind_template_child (widget_class, ClocheChatView, tour_bar);
   gtk_widget_class_bind_template_child (widget_class, ClocheChatView, tour_chips);
   gtk_widget_class_bind_template_callback (widget_class, cloche_closure_not);
@@ -300,11 +304,13 @@ cloche_chat_view_get_chat (ClocheChatView *self)
  * cloche_chat_view_set_chat:
  * @chat: (nullable): what to show
  * @files: (nullable): where its pictures and files come from
+ * @network: (nullable): whose questions are shown
  */
 void
 cloche_chat_view_set_chat (ClocheChatView *self,
                            ClocheChat     *chat,
-                           ClocheFiles    *files)
+                           ClocheFiles    *files,
+                           ClocheNetwork  *network)
 {
   g_return_if_fail (CLOCHE_IS_CHAT_VIEW (self));
 
@@ -319,6 +325,7 @@ cloche_chat_view_set_chat (ClocheChatView *self,
     g_signal_handlers_disconnect_by_func (self->chat, update_tour, self);
   g_set_object (&self->chat, chat);
   g_set_object (&self->files, files);
+  cloche_question_bar_set_network (self->question_bar, network);
   update_tour (self);
   if (chat == NULL)
     return;

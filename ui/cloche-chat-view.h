@@ -7,6 +7,7 @@
 
 #include "cloche-chat.h"
 #include "cloche-files.h"
+#include "cloche-network.h"
 
 G_BEGIN_DECLS
 
@@ -24,7 +25,8 @@ GtkWidget  *cloche_chat_view_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 ClocheChat *cloche_chat_view_get_chat (ClocheChatView *self);
 void        cloche_chat_view_set_chat (ClocheChatView *self,
                                        ClocheChat     *chat,
-                                       ClocheFiles    *files);
+                                       ClocheFiles    *files,
+                                       ClocheNetwork  *network);
 void        cloche_chat_view_send     (ClocheChatView *self,
                                        const char     *text,
                                        GListModel     *files);

@@ -12,6 +12,7 @@ struct _ClocheStatusButton
   GtkWidget *dot;
   GtkLabel *summary;
   GtkLabel *details;
+  GtkWidget *network_button;
 
   ClocheStatus *status;
 };
@@ -43,6 +44,12 @@ update (ClocheStatusButton *self)
 }
 
 static void
+network_clicked_cb (ClocheStatusButton *self)
+{
+  gtk_menu_button_popdown (self->button);
+}
+
+static void
 cloche_status_button_dispose (GObject *object)
 {
   ClocheStatusButton *self = CLOCHE_STATUS_BUTTON (object);
@@ -65,12 +72,14 @@ cloche_status_button_class_init (ClocheStatusButtonClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ClocheStatusButton, dot);
   gtk_widget_class_bind_template_child (widget_class, ClocheStatusButton, summary);
   gtk_widget_class_bind_template_child (widget_class, ClocheStatusButton, details);
+  gtk_widget_class_bind_template_child (widget_class, ClocheStatusButton, network_button);
 }
 
 static void
 cloche_status_button_init (ClocheStatusButton *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->network_button, "clicked", G_CALLBACK (network_clicked_cb), self);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 

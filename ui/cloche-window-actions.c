@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The Cloche authors
  */
 #include "cloche-about.h"
+#include "cloche-network-dialog.h"
 #include "cloche-preferences.h"
 #include "cloche-problem.h"
 #include "cloche-window-private.h"
@@ -206,6 +207,23 @@ preferences_cb (GtkWidget  *widget,
 }
 
 static void
+network_cb (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+  ClocheChat *chat = cloche_chat_view_get_chat (self->chat_view);
+  GtkWidget *dialog;
+
+  if (chat == NULL)
+    return;
+
+  dialog = cloche_network_dialog_new (cloche_context_get_network (self->context, chat));
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (self));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 about_cb (GtkWidget  *widget,
           const char *name,
           GVariant   *parameter)
@@ -241,6 +259,7 @@ _cloche_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.new", NULL, new_cb);
   gtk_widget_class_install_action (widget_class, "win.tour", NULL, tour_cb);
   gtk_widget_class_install_action (widget_class, "win.preferences", NULL, preferences_cb);
+  gtk_widget_class_install_action (widget_class, "win.network", NULL, network_cb);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_cb);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);

@@ -277,7 +277,8 @@ cloche_window_open (ClocheWindow       *self,
   if (old != NULL)
     g_signal_handlers_disconnect_by_data (old, self);
   g_signal_connect_object (chat, "notify::model", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
-  cloche_chat_view_set_chat (self->chat_view, chat, files);
+  cloche_chat_view_set_chat (self->chat_view, chat, files, cloche_context_get_network (self->context, chat));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.network", TRUE);
   cloche_status_button_set_status (self->status_button, status);
   if (g_list_model_get_n_items (G_LIST_MODEL (chat)) == 0)
     cloche_chat_load_async (chat, NULL, loaded_cb, g_object_ref (self));
@@ -298,7 +299,8 @@ cloche_window_start (ClocheWindow *self)
 
   if (old != NULL)
     g_signal_handlers_disconnect_by_data (old, self);
-  cloche_chat_view_set_chat (self->chat_view, NULL, NULL);
+  cloche_chat_view_set_chat (self->chat_view, NULL, NULL, NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.network", FALSE);
   cloche_status_button_set_status (self->status_button, NULL);
   gtk_stack_set_visible_child_name (self->pages, "start");
   update_model (self);

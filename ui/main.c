@@ -29,6 +29,7 @@ main (int    argc,
   }
 
   context = cloche_context_new (paths);
+  cloche_context_set_asking (context, TRUE);
   application = cloche_application_new (context);
 
   return g_application_run (G_APPLICATION (application), argc, argv);

@@ -205,8 +205,8 @@ cloche_network_host_add (ClocheNetworkHost *self,
 
   self->n_attempts++;
   self->bytes_in += (guint64) MAX (cloche_json_get_int (row, "bytes_in", 0), 0);
-  /* Translators: how often a host was tried to be reached. */
-  count = g_strdup_printf (ngettext ("%u time", "%u times", self->n_attempts), self->n_attempts);
+  /* Translators: how often a host was tried to be reached; the space does not break. */
+  count = g_strdup_printf (ngettext ("%u time", "%u times", self->n_attempts), self->n_attempts);
   size = g_format_size (self->bytes_in);
   if (self->bytes_in > 0)
     /* Translators: how it went, how often, and how many bytes came, such as "Reached · 3 times · 1.2 MB received". */

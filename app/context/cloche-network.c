@@ -463,3 +463,14 @@ cloche_network_allow (ClocheNetwork     *self,
 
   return apply (self, mode == CLOCHE_NETWORK_OFF ? CLOCHE_NETWORK_ASK : mode, (const char *const *) all, error);
 }
+
+char *
+cloche_network_allow_typed (ClocheNetwork *self,
+                            const char    *host)
+{
+  g_autofree char *stripped = g_strstrip (g_ascii_strdown (host, -1));
+  const char *const rules[] = { stripped, NULL };
+  g_autoptr (GError) error = NULL;
+
+  return cloche_network_allow (self, rules, &error) ? NULL : cloche_machine_text_for_error (error);
+}

@@ -66,4 +66,8 @@ gboolean          cloche_network_allow         (ClocheNetwork         *self,
                                                 const char *const     *rules,
                                                 GError               **error);
 
+/* The same for one host that a person typed. What is wrong with it, as a sentence; %NULL: nothing. */
+char             *cloche_network_allow_typed   (ClocheNetwork         *self,
+                                                const char            *host) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -236,9 +236,9 @@ test_answers (Fixture      *fixture,
   assert_stored (fixture, "ask", "127.0.0.3:1");
   gate_assert_refused (&fixture->gate, "127.0.0.3", 1, "unreachable");
 
-  cloche_test_wait_until (has_summary (one, "127.0.0.3:1", "Did not answer · 2 times"));
-  g_assert_true (has_summary (one, "127.0.0.2:1", "Refused · 1 time"));
-  g_assert_true (has_summary (one, "127.0.0.1:1", "Did not answer · 1 time"));
+  cloche_test_wait_until (has_summary (one, "127.0.0.3:1", "Did not answer · 2 times"));
+  g_assert_true (has_summary (one, "127.0.0.2:1", "Refused · 1 time"));
+  g_assert_true (has_summary (one, "127.0.0.1:1", "Did not answer · 1 time"));
 }
 
 /* What the tools' results say of it: each host once, what waits, and how to allow it. */
@@ -296,7 +296,7 @@ test_many_refusals (Fixture      *fixture,
   line = cloche_refusals_take_line (one->refusals);
   g_assert_cmpuint (strlen (line), <, 600);
   g_assert_nonnull (strstr (line, "host-7.example (nobody could be asked) and 248 more. "));
-  cloche_test_wait_until (has_summary (one, "host-299.example", "Refused: nobody could be asked · 1 time"));
+  cloche_test_wait_until (has_summary (one, "host-299.example", "Refused: nobody could be asked · 1 time"));
   g_assert_cmpuint (g_list_model_get_n_items (cloche_network_get_hosts (one->network)), ==, 200);
 }
 
