@@ -6,13 +6,16 @@ Usage of each test: NAME.py CLOCHECTL MODEL-SERVER. Nothing waits for a time; a 
 time limit.
 """
 
+import fcntl
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import traceback
 
 CLOCHECTL, MODEL_SERVER = map(os.path.abspath, sys.argv[1:3])
@@ -96,6 +99,30 @@ class Person:
         expect(process.returncode == status, f"status {status} of clochectl {' '.join(words)}, not {process.returncode}:\n"
                f"{out}\n{err}")
         return out + err
+
+    def run_at_terminal(self, *words, answers):
+        """Runs clochectl as somebody at a terminal does who types an answer to each text that is shown; all that was shown."""
+        master, slave = pty.openpty()
+        process = subprocess.Popen([CLOCHECTL, *words], cwd=self.here, env=self.env, stdin=slave, stdout=slave, stderr=slave,
+                                   start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(slave)
+        shown, seen = b"", 0
+        while True:
+            try:
+                chunk = os.read(master, 65536)
+            except OSError:  # EIO: whoever had the other end has ended.
+                break
+            shown += chunk
+            for text, answer in answers.items():
+                at = shown.find(text.encode(), seen)
+                if at >= 0:
+                    seen = at + len(text)
+                    os.write(master, answer.encode() + b"\n")
+        os.close(master)
+        status = process.wait()
+        text = shown.decode(errors="replace").replace("\r\n", "\n")
+        expect(status == 0, f"status 0 of clochectl {' '.join(words)}, not {status}:\n{text}")
+        return text
 
     def processes(self, name):
         """Process ids of the programs of that name that belong to these folders."""

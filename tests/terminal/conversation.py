@@ -75,22 +75,38 @@ def outputs(person):
 
 
 def network(person):
-    """Nothing is reachable unless it is named, and a later turn may still reach what was."""
+    """Where nobody can be asked, nothing is reachable unless it is named, and a later turn may still reach what was."""
     probe = "import urllib.request\nfor host in ('nowhere.invalid', 'example.org'):\n" \
             "  try: print(urllib.request.urlopen(f'http://{host}/', timeout=30))\n" \
             "  except OSError: print(host, 'closed')"
     person.has_model(call("run_python", code=probe), say("So."), say("Again."))
     out = person.run("ask", "--allow", "nowhere.invalid", "Try")
     expect_in("example.org closed", out)
-    expect_in("can reach only: nowhere.invalid", person.requests()[0])
+    expect_in("can reach nowhere.invalid; about other hosts the person is asked", person.requests()[0])
+    expect_in("network: refused example.org (nobody could be asked)", person.requests()[1])
+    expect_in("The network refused example.org. To allow it: --allow example.org", out)
     machine, = os.listdir(os.path.join(person.cloche, "machines"))
     with open(os.path.join(person.cloche, "machines", machine, "egress.log"), encoding="utf-8") as stream:
         rows = {row["name"]: row for row in map(json.loads, stream)}
     expect(rows["example.org"]["verdict"] == "refused", f"refused without being looked up: {rows}")
     expect(rows["nowhere.invalid"]["verdict"] == "failed", f"looked up in vain: {rows}")
     person.run("ask", "--last", "Try")
-    expect_in("can reach only: nowhere.invalid", person.requests()[2])
+    expect_in("can reach nowhere.invalid; ", person.requests()[2])
     expect_in("cannot be", person.run("ask", "--allow", "not a host", "Try", status=1).replace("can be", "cannot be"))
+
+
+def asked(person):
+    """Who sits at a terminal is asked, and the answer counts for as long as it says."""
+    person.has_model(call("run_shell", command="curl -sS http://127.9.9.9.nip.invalid/"), say("Once."),
+                     call("run_shell", command="curl -sS http://a.invalid/ http://a.invalid/"), say("For good."))
+    shown = person.run_at_terminal("ask", "Try", answers={"[n]o:": "n"})
+    expect_in("Connect to 127.9.9.9.nip.invalid? A program in the machine, “curl” by its own account, asks for port 80.",
+              shown)
+    expect_in("The network refused 127.9.9.9.nip.invalid. To allow it: --allow 127.9.9.9.nip.invalid", shown)
+    expect_in("(the person said no)", person.requests()[1])
+    shown = person.run_at_terminal("ask", "--last", "Try", answers={"[n]o:": "c"})
+    expect(shown.count("Connect to") == 1, f"one question:\n{shown}")
+    expect("refused" not in shown, f"nothing refused:\n{shown}")
 
 
 def models(person):
@@ -125,4 +141,4 @@ def two_programs(person):
     expect("Me too" not in person.requests()[1], "nothing of what was refused")
 
 
-main(goes_on, files, outputs, network, models, two_programs)
+main(goes_on, files, outputs, network, asked, models, two_programs)
