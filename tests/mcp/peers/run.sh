@@ -4,8 +4,8 @@
 #
 # Installs the pinned programs into the build tree, once, and runs the test. Usage: run.sh FOLDER TEST [ARGUMENT…]
 #
-# They want a newer Node than Debian's, so one comes with them. package.json overrides what vite names and the registry does not
-# have: it is for Windows only.
+# They want a newer Node than Debian's, so one comes with them. package.json overrides the version of vite, which nothing here
+# runs: newer ones name a package for Windows that is not to be had, and npm then installs nothing.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$1
