@@ -21,6 +21,12 @@ is_tool (ClocheToolRun *run,
   return g_strcmp0 (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), name) == 0;
 }
 
+static gboolean
+is_file_tool (ClocheToolRun *run)
+{
+  return is_tool (run, "list_files") || is_tool (run, "read_file") || is_tool (run, "write_file");
+}
+
 /**
  * cloche_tool_words_dup_title:
  *
@@ -189,6 +195,8 @@ cloche_tool_words_dup_code (ClocheToolRun *run)
     if (code != NULL)
       return g_strchomp (g_utf8_make_valid (code, -1));
   }
+  if (arguments != NULL && is_tool (run, "list_files"))
+    return g_strdup ("/workspace");
 
   return g_utf8_make_valid (cloche_tool_call_get_arguments_text (call), -1);
 }
@@ -229,7 +237,10 @@ cloche_tool_words_get_language (ClocheToolRun *run)
   if (is_tool (run, "run_python"))
     return "python";
 
-  return is_tool (run, "run_shell") ? "sh" : "json";
+  if (is_tool (run, "run_shell"))
+    return "sh";
+
+  return is_file_tool (run) ? "text" : "json";
 }
 
 const char *

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-tool-words.h"
+
+/* What a card says of a call, and that it shows of a file its name only. */
+static void
+test_calls (void)
+{
+  static const struct
+  {
+    const char *tool;
+    const char *arguments;
+    const char *title;
+    const char *code;
+    const char *language;
+  } CASES[] = {
+    { "run_python", "{\"code\":\"1 + 1\\n\"}", "Ran Python", "1 + 1", "python" },
+    { "run_shell", "{\"command\":\"ls\"}", "Ran a Command", "ls", "sh" },
+    { "list_files", "{}", "Listed a Folder", "/workspace", "text" },
+    { "list_files", "{\"path\":\"/tmp\"}", "Listed a Folder", "/tmp", "text" },
+    { "read_file", "{\"path\":\"a.csv\"}", "Read a File", "a.csv", "text" },
+    { "write_file", "{\"path\":\"a.bin\",\"content\":\"AAAA\",\"encoding\":\"base64\"}", "Wrote a File", "a.bin", "text" },
+    { "made\nup", "{\"x\":1}", "made\ufffdup", "{\"x\":1}", "json" },
+    { "read_file", "[]", "Read a File", "[]", "text" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", CASES[i].tool, CASES[i].arguments);
+    g_autoptr (ClocheToolRun) run = cloche_tool_run_new_done (call, NULL);
+    g_autofree char *title = cloche_tool_words_dup_title (run);
+    g_autofree char *code = cloche_tool_words_dup_code (run);
+
+    g_assert_cmpstr (title, ==, CASES[i].title);
+    g_assert_cmpstr (code, ==, CASES[i].code);
+    g_assert_cmpstr (cloche_tool_words_get_language (run), ==, CASES[i].language);
+  }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ui/tool-words/calls", test_calls);
+
+  return g_test_run ();
+}
