@@ -9,6 +9,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 
 from cloche_terminal import CLOCHECTL, expect, expect_in, main
 
@@ -155,11 +156,13 @@ def deleted_meanwhile(person):
     client.wait_for(1)
     with contextlib.closing(sqlite3.connect(f"{person.cloche}/cloche.db")) as database, database:
         database.execute("UPDATE conversations SET deleted_us = 1")
-    answer = {}
-    while "/workspace/first" in text(answer) if answer else True:      # It hears of it with the next change of the store.
+    listed = "/workspace/first"
+    while "/workspace/first" in listed:                 # It hears of it with the next change of the store.
         client.call(2, "list_files")
-        answer, _ = client.wait_for(2)
+        listed = text(client.wait_for(2)[0])
     client.close()
+    while person.processes("cloche-keeper"):            # The first machine was told to stop, and not waited for.
+        time.sleep(0.1)
     nothing_is_left(person)
     expect(titles(person) == ["MCP: goes on", "MCP: goes on"], f"two conversations, not {titles(person)}")
 
