@@ -261,6 +261,64 @@ test_other_protocols (void)
   g_assert_cmpuint (rows->len, ==, shared.n_rows);
 }
 
+typedef struct
+{
+  guint n_questions;
+  GHashTable *hosts;            /* that were asked about */
+} Storm;
+
+static void
+say_no_cb (ClocheMachineNetwork *network,
+           JsonObject           *question,
+           gpointer              user_data)
+{
+  Storm *storm = user_data;
+
+  storm->n_questions++;
+  g_hash_table_add (storm->hosts, g_strdup (cloche_json_get_string (question, "name")));
+  cloche_machine_network_answer_async (network, cloche_json_get_int (question, "id", 0), FALSE, NULL, NULL, NULL);
+}
+
+/* Four hundred hosts, a hundred at a time, which is what the guest's own queue of connections takes: a handful of questions,
+ * everything is refused, and the machine works on. */
+static void
+test_storm_of_questions (void)
+{
+  Storm storm = { 0, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  ClocheMachineNetwork *network = cloche_machine_get_network (shared.machine);
+  g_autoptr (ClocheVmOutcome) outcome = NULL;
+  g_autoptr (ClocheVmOutcome) after = NULL;
+  gulong id = g_signal_connect (network, "question", G_CALLBACK (say_no_cb), &storm);
+
+  cloche_vm_set_policy (shared.machine, CLOCHE_EGRESS_MODE_ASK, NULL);
+  outcome = cloche_vm_run_shell (
+    shared.machine,
+    "cat > storm.py <<'END'\n"
+    "import asyncio, collections\n"
+    "turns = asyncio.Semaphore (100)\n"
+    "async def one (i):\n"
+    "    async with turns:\n"
+    "        try:\n"
+    "            reader, writer = await asyncio.open_connection (f'10.20.{i // 200}.{i % 200}', 80)\n"
+    "            return 'ended' if await reader.read (1) == b'' else 'reached'\n"
+    "        except OSError:\n"
+    "            return 'reset'\n"
+    "async def all ():\n"
+    "    print (dict (collections.Counter (await asyncio.gather (*map (one, range (400))))))\n"
+    "asyncio.run (all ())\n"
+    "END\n"
+    "python3 storm.py");
+  g_assert_cmpstr (outcome->out->str, ==, "{'reset': 400}\n");
+  g_assert_cmpuint (storm.n_questions, >=, 8);
+  g_assert_cmpuint (storm.n_questions, <, 40);
+  g_assert_cmpuint (g_hash_table_size (storm.hosts), ==, storm.n_questions);
+  after = cloche_vm_run_shell (shared.machine, "echo alive");
+  g_assert_cmpstr (after->out->str, ==, "alive\n");
+
+  g_signal_handler_disconnect (network, id);
+  g_hash_table_unref (storm.hosts);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -276,9 +334,11 @@ main (int    argc,
   g_test_add_func ("/vm/egress/allowed-by-hand", test_allowed_by_hand);
   g_test_add_func ("/vm/egress/names-inside", test_names_inside);
   g_test_add_func ("/vm/egress/other-protocols", test_other_protocols);
+  g_test_add_func ("/vm/egress/storm-of-questions", test_storm_of_questions);
 
   cloche_vm_fixture_set_up (&shared.vm, NULL);
   shared.machine = cloche_vm_fixture_new_machine (&shared.vm);
+  cloche_machine_network_set_asking (cloche_machine_get_network (shared.machine), TRUE);
   made = cloche_vm_run_shell (shared.machine, PROBE);
   g_assert_cmpstr (made->status, ==, "ok");
   status = g_test_run ();
