@@ -67,4 +67,24 @@ def narrow():
     shoot(window, "narrow")
 
 
-e2e.main([light, dark, narrow])
+def question():
+    """A question about the network, and after a no the list of hosts."""
+    folders = new_user()
+    server = e2e.ModelServer(folders, [e2e.call("run_shell", command="pip install polars"),
+                                       e2e.say("Without the network I cannot install it.")])
+    window = e2e.Window(folders)
+    window.place(width=1010, height=620)
+    window.add_server(server.address)
+    window.choose_model("script")
+    window.send("Compare polars with pandas on my table")
+    window.find(role="label", name="Connect to pypi.org?")
+    shoot(window, "question")
+    e2e.press("alt+n")
+    window.find(text="Without the network I cannot install it.")
+    window.click(window.find(role="label", name=lambda name: name.startswith("Ready · isolated (")))
+    window.activate(window.find(role="push button", name="Network…"))
+    window.find(role="label", name=lambda name: name.startswith("Refused · "))
+    shoot(window, "network")
+
+
+e2e.main([light, dark, narrow, question])
