@@ -9,6 +9,9 @@
 
 #include <glib/gi18n.h>
 
+/* seconds: half of the time that a question stands. */
+#define ASKED_SECONDS 15
+
 static ClocheWorkspace *
 get_workspace (ClocheWindow *self)
 {
@@ -93,9 +96,10 @@ rename_response_cb (AdwMessageDialog *dialog,
                                    changed_cb, g_object_ref (self));
 }
 
-static const char *
-find_title (ClocheWindow *self,
-            const char   *id)
+/* Borrowed from the list; NULL if it is not there. */
+static ClocheConversationRow *
+find_row (ClocheWindow *self,
+          const char   *id)
 {
   GListModel *rows = G_LIST_MODEL (get_workspace (self));
 
@@ -103,10 +107,62 @@ find_title (ClocheWindow *self,
     g_autoptr (ClocheConversationRow) row = g_list_model_get_item (rows, i);
 
     if (g_str_equal (cloche_conversation_get_id (cloche_conversation_row_get_conversation (row)), id))
-      return cloche_conversation_row_get_title (row);
+      return row;
   }
 
   return NULL;
+}
+
+static void
+open_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
+{
+  ClocheWindow *self = CLOCHE_WINDOW (widget);
+  ClocheConversationRow *row = find_row (self, g_variant_get_string (parameter, NULL));
+
+  if (row != NULL)
+    cloche_window_open (self, cloche_conversation_row_get_conversation (row));
+}
+
+static gboolean
+is_shown (ClocheWindow *self,
+          const char   *id)
+{
+  ClocheChat *chat = cloche_chat_view_get_chat (self->chat_view);
+
+  return chat != NULL && g_str_equal (cloche_conversation_get_id (cloche_chat_get_conversation (chat)), id);
+}
+
+/*
+ * _cloche_window_tell_asked:
+ *
+ * A conversation that is not being looked at wants to reach a host: the question stands there, and a toast leads to it.
+ */
+void
+_cloche_window_tell_asked (ClocheWindow          *self,
+                           const char            *conversation_id,
+                           ClocheNetworkQuestion *question)
+{
+  ClocheConversationRow *row = find_row (self, conversation_id);
+  g_autofree char *sentence = NULL;
+  g_autofree char *escaped = NULL;
+  AdwToast *toast;
+
+  if (row == NULL || is_shown (self, conversation_id))
+    return;
+
+  /* Translators: the placeholders are the title of a conversation and the name of a host. */
+  sentence = g_strdup_printf (_ ("“%s” wants to reach %s"), cloche_conversation_row_get_title (row),
+                              cloche_network_question_get_host (question));
+  escaped = g_markup_escape_text (sentence, -1);
+  toast = adw_toast_new (escaped);
+  adw_toast_set_button_label (toast, _ ("Show"));
+  adw_toast_set_action_name (toast, "conversation.open");
+  adw_toast_set_action_target_value (toast, g_variant_new_string (conversation_id));
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_set_timeout (toast, ASKED_SECONDS);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 static void
@@ -116,11 +172,11 @@ rename_cb (GtkWidget  *widget,
 {
   ClocheWindow *self = CLOCHE_WINDOW (widget);
   const char *id = g_variant_get_string (parameter, NULL);
-  const char *title = find_title (self, id);
+  ClocheConversationRow *row = find_row (self, id);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Rename Conversation"), NULL);
   GtkWidget *entry = gtk_entry_new ();
 
-  gtk_editable_set_text (GTK_EDITABLE (entry), title != NULL ? title : "");
+  gtk_editable_set_text (GTK_EDITABLE (entry), row != NULL ? cloche_conversation_row_get_title (row) : "");
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Title"), -1);
   gtk_widget_set_name (dialog, id);
@@ -151,11 +207,10 @@ delete_cb (GtkWidget  *widget,
 {
   ClocheWindow *self = CLOCHE_WINDOW (widget);
   const char *id = g_variant_get_string (parameter, NULL);
-  ClocheChat *chat = cloche_chat_view_get_chat (self->chat_view);
   AdwToast *toast = adw_toast_new (_ ("Conversation deleted"));
 
   cloche_context_stop_chat (self->context, id);
-  if (chat != NULL && g_str_equal (cloche_conversation_get_id (cloche_chat_get_conversation (chat)), id))
+  if (is_shown (self, id))
     cloche_window_start (self);
   cloche_workspace_delete_async (get_workspace (self), id, NULL, changed_cb, g_object_ref (self));
 
@@ -263,6 +318,7 @@ _cloche_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_cb);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
+  gtk_widget_class_install_action (widget_class, "conversation.open", "s", open_cb);
   gtk_widget_class_install_action (widget_class, "conversation.rename", "s", rename_cb);
   gtk_widget_class_install_action (widget_class, "conversation.delete", "s", delete_cb);
   gtk_widget_class_install_action (widget_class, "conversation.undo-delete", "s", undo_delete_cb);

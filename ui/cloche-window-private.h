@@ -33,5 +33,8 @@ struct _ClocheWindow
 };
 
 void _cloche_window_install_actions (GtkWidgetClass *widget_class);
+void _cloche_window_tell_asked      (ClocheWindow          *self,
+                                     const char            *conversation_id,
+                                     ClocheNetworkQuestion *question);
 
 G_END_DECLS

@@ -250,6 +250,7 @@ cloche_window_new (GtkApplication *application,
   cloche_model_chooser_set_models (self->model_chooser, models);
   g_signal_connect_swapped (models, "items-changed", G_CALLBACK (models_changed_cb), self);
   g_signal_connect_object (context, "problem", G_CALLBACK (cloche_window_add_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (context, "asked", G_CALLBACK (_cloche_window_tell_asked), self, G_CONNECT_SWAPPED);
   restore_size (self);
 
   return self;

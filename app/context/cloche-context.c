@@ -45,6 +45,7 @@ G_DEFINE_FINAL_TYPE (ClocheContext, cloche_context, G_TYPE_OBJECT)
 enum {
   SIGNAL_ENDPOINTS_CHANGED,
   SIGNAL_PROBLEM,
+  SIGNAL_ASKED,
   N_SIGNALS,
 };
 
@@ -72,6 +73,16 @@ problem_cb (ClocheContext *self,
             const char    *sentence)
 {
   g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, sentence);
+}
+
+static void
+asked_cb (ClocheContext         *self,
+          ClocheNetworkQuestion *question,
+          ClocheNetwork         *network)
+{
+  /* Whoever looks there because of the first sees the others. */
+  if (g_list_model_get_n_items (cloche_network_get_questions (network)) == 1)
+    g_signal_emit (self, signals[SIGNAL_ASKED], 0, cloche_network_get_conversation_id (network), question);
 }
 
 static void
@@ -259,6 +270,8 @@ cloche_context_class_init (ClocheContextClass *klass)
                                                     NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_PROBLEM] = g_signal_new ("problem", CLOCHE_TYPE_CONTEXT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_ASKED] = g_signal_new ("asked", CLOCHE_TYPE_CONTEXT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 2, G_TYPE_STRING, CLOCHE_TYPE_NETWORK_QUESTION);
 }
 
 static void
@@ -366,6 +379,7 @@ cloche_context_open_chat (ClocheContext      *self,
   cloche_machine_network_set_asking (cloche_machine_get_network (open->machine), self->is_asking);
   open->network = cloche_network_new (open->machine, open->chat, self->store, log_path);
   g_signal_connect_object (open->network, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (open->network, "asked", G_CALLBACK (asked_cb), self, G_CONNECT_SWAPPED);
   g_hash_table_insert (self->open, g_strdup (id), open);
 
   return g_object_ref (open->chat);

@@ -33,6 +33,7 @@ static GParamSpec *props[N_PROPS];
 
 enum {
   SIGNAL_PROBLEM,
+  SIGNAL_ASKED,
   N_SIGNALS,
 };
 
@@ -179,6 +180,7 @@ question_cb (ClocheNetwork *self,
   g_autoptr (ClocheNetworkQuestion) question = cloche_network_question_new (event);
 
   g_list_store_append (self->questions, question);
+  g_signal_emit (self, signals[SIGNAL_ASKED], 0, question);
 }
 
 static void
@@ -249,6 +251,8 @@ cloche_network_class_init (ClocheNetworkClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[SIGNAL_PROBLEM] = g_signal_new ("problem", CLOCHE_TYPE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_ASKED] = g_signal_new ("asked", CLOCHE_TYPE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, CLOCHE_TYPE_NETWORK_QUESTION);
 }
 
 static void
@@ -284,6 +288,14 @@ cloche_network_new (ClocheMachine *machine,
   tell_gate_all (self);
 
   return self;
+}
+
+const char *
+cloche_network_get_conversation_id (ClocheNetwork *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_NETWORK (self), NULL);
+
+  return cloche_conversation_get_id (get_conversation (self));
 }
 
 GListModel *

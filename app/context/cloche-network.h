@@ -29,7 +29,8 @@ typedef enum {
  * What a conversation's machine may reach, asks for and has tried. What is changed here holds at once, and is kept with the
  * conversation.
  *
- * Property: "mode" (#ClocheNetworkMode). Signal: "problem" (const char *sentence).
+ * Property: "mode" (#ClocheNetworkMode). Signals: "problem" (const char *sentence); "asked" (#ClocheNetworkQuestion): one more
+ * stands in the list.
  */
 #define CLOCHE_TYPE_NETWORK (cloche_network_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheNetwork, cloche_network, CLOCHE, NETWORK, GObject)
@@ -38,6 +39,8 @@ ClocheNetwork    *cloche_network_new (ClocheMachine *machine,
                                       ClocheChat    *chat,
                                       ClocheStore   *store,
                                       const char    *log_path) G_GNUC_WARN_UNUSED_RESULT;
+
+const char       *cloche_network_get_conversation_id (ClocheNetwork *self);
 
 /* Of #ClocheNetworkQuestion, the one that has waited longest first. */
 GListModel       *cloche_network_get_questions (ClocheNetwork *self);

@@ -28,6 +28,7 @@ typedef struct
   ClocheNetwork *network;
   ClocheRefusals *refusals;
   guint n_problems;
+  guint n_asked;
 } Program;
 
 typedef struct
@@ -39,9 +40,9 @@ typedef struct
 } Fixture;
 
 static void
-problem_cb (guint *n_problems)
+count_cb (guint *n)
 {
-  ++*n_problems;
+  ++*n;
 }
 
 static ClocheConversation *
@@ -66,7 +67,8 @@ program_init (Program *program,
                                    fixture->store.clock);
   program->network = cloche_network_new (program->machine, program->chat, fixture->store.store, fixture->gate.log_path);
   program->refusals = cloche_refusals_new (cloche_machine_get_network (program->machine));
-  g_signal_connect_swapped (program->network, "problem", G_CALLBACK (problem_cb), &program->n_problems);
+  g_signal_connect_swapped (program->network, "problem", G_CALLBACK (count_cb), &program->n_problems);
+  g_signal_connect_swapped (program->network, "asked", G_CALLBACK (count_cb), &program->n_asked);
 }
 
 static void
@@ -235,6 +237,7 @@ test_answers (Fixture      *fixture,
   g_assert_cmpstr (always, ==, "unreachable");
   assert_stored (fixture, "ask", "127.0.0.3:1");
   gate_assert_refused (&fixture->gate, "127.0.0.3", 1, "unreachable");
+  g_assert_cmpuint (one->n_asked, ==, 3);
 
   cloche_test_wait_until (has_summary (one, "127.0.0.3:1", "Did not answer · 2 times"));
   g_assert_true (has_summary (one, "127.0.0.2:1", "Refused · 1 time"));
