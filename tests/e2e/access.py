@@ -26,7 +26,7 @@ def takes_keys(node):
 
 def is_nameless(node):
     # A scroll pane hands the keyboard on to what is in it, if that takes it.
-    if node.get_role_name() == "scroll pane" and any(takes_keys(inner) for inner in list(e2e.walk(node))[1:]):
+    if node.get_role_name() == "scroll pane" and any(takes_keys(inner) for inner, _ in list(e2e.walk(node))[1:]):
         return False
     # What drops down of a row is libadwaita's own, and without names in 1.2; its entries say theirs.
     if "combo box" in path(node.get_parent()):
@@ -40,11 +40,11 @@ def is_nameless(node):
 def is_bare_icon(node):
     """A button that shows no word and does not say what it is when the mouse rests on it."""
     return node.get_role_name() == "push button" and not node.get_description() and \
-        not any(inner.get_role_name() == "label" for inner in e2e.walk(node))
+        not any(role == "label" for _, role in e2e.walk(node))
 
 
 def expect_names(window, place):
-    nodes = [node for node in e2e.walk(window.application) if takes_keys(node)]
+    nodes = [node for node, _ in e2e.walk(window.application) if takes_keys(node)]
     e2e.equal(f"what has no name in {place}", [path(node) for node in nodes if is_nameless(node)], [])
     e2e.equal(f"buttons without words and tooltip in {place}", [path(node) for node in nodes if is_bare_icon(node)], [])
 
@@ -60,7 +60,7 @@ def path(node, n=4):
 def expect_tab_reaches(window, least, hidden=None):
     """Presses Tab until it has come to every control. GTK 4.8 says of the page that is not shown, hidden, that it is visible."""
     # GTK keeps the buttons that are a window manager's out of the way; their keys are the desktop's.
-    left = [node for node in e2e.walk(window.application) if takes_keys(node) and e2e.is_sensitive(node) and
+    left = [node for node, _ in e2e.walk(window.application) if takes_keys(node) and e2e.is_sensitive(node) and
             node.get_role_name() in ("push button", "entry", "text") and
             not (node.get_description() or "").endswith(" the window") and (hidden is None or hidden not in path(node, 9))]
 

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 
+import cloche_drag as drag
 import cloche_e2e as e2e
 
 TURNS = [e2e.call("run_python", code="6 * 7"), e2e.say("That did not work.")]
@@ -16,10 +17,7 @@ TURNS = [e2e.call("run_python", code="6 * 7"), e2e.say("That did not work.")]
 def begin(turns, folders=None, extra_env=None, models=None):
     folders = folders or e2e.Folders()
     server = e2e.ModelServer(folders, turns, models)
-    window = e2e.Window(folders, extra_env)
-    window.add_server(server.address)
-    window.choose_model("script")
-    return folders, server, window
+    return folders, server, e2e.talk_with(folders, server, extra_env)
 
 
 def card_says(window, part):
@@ -91,7 +89,7 @@ def odd_files_dropped():
         stream.write("a,b\n1,2\n")
     window.click(window.find(role="push button", name="New Conversation"))
     composer = window.find(role="text", name="Message")
-    giver = e2e.Partner(folders, odd)
+    giver = drag.Partner(folders, odd)
     giver.drag_out_to(*window.centre(composer))
     giver.end()
     window.find(role="push button", name=lambda name: name.startswith("Remove two") and "\n" not in name)
@@ -101,7 +99,7 @@ def odd_files_dropped():
 
     big = folders.file("big.bin", b"")
     os.truncate(big, 2 * 1024 ** 3 + 1)
-    giver = e2e.Partner(folders, big)
+    giver = drag.Partner(folders, big)
     giver.drag_out_to(*window.centre(composer))
     giver.end()
     window.find(role="push button", name="Remove big.bin")
@@ -116,7 +114,7 @@ def odd_name_comes_out():
     folders, _, window = begin([e2e.call("run_shell", command="printf 1 > '/workspace/two\nlines.txt'"), e2e.say("Made.")])
     window.send("Make it")
     window.find(text="Made.")
-    taker = e2e.Partner(folders, "/dev/null")
+    taker = drag.Partner(folders, "/dev/null")
     path, = taker.drag_in_from(window, window.find(role="push button", name="Open two_lines.txt"))
     taker.end()
     e2e.equal("the name of what came", os.path.basename(path), "two_lines.txt")
@@ -154,7 +152,7 @@ def no_bus():
         e2e.xdotool("windowmove", "--sync", shown, 0, 0)
         e2e.xdotool("windowfocus", "--sync", shown)
         database = sqlite3.connect(f"file:{folders.cloche}/cloche.db?mode=ro", uri=True)
-        e2e.xdotool("mousemove", "--sync", x, y, "click", 1)
+        e2e.xdotool("mousemove", x, y, "click", 1)
         e2e.wait("the tour's conversation", lambda: database.execute("SELECT 1 FROM conversations").fetchall())
         e2e.type_text("Hello")
         e2e.press("Return")

@@ -7,7 +7,7 @@ Nothing here waits for a time: wait() waits for a condition, and its deadline on
 inside with-session.sh, which gives it a display and a bus of its own.
 """
 
-import itertools
+import functools
 import json
 import os
 import shutil
@@ -25,8 +25,12 @@ from gi.repository import Atspi, GLib  # noqa: E402
 # s: until a condition counts as failed. An emulated machine on a loaded computer takes a minute for what takes a second.
 DEADLINE_S = int(os.environ.get("CLOCHE_TEST_DEADLINE_S", "240"))
 
-# ms: how long at most until a condition is looked at again if nothing tells that something has changed.
+# ms: until a condition is looked at again: at least if the bus tells of something new, at most if it does not. To read a
+# whole window over the bus takes both programs long: who looks pauses this many times as long as it looked, so that it is
+# not what keeps the computer busy.
 LOOK_AGAIN_MS = 200
+LOOK_ANYWAY_MS = 2000
+LOOK_SHARE = 2
 
 
 # What GTK 4.8 says of itself when an accessible widget goes; anything else that is critical is ours.
@@ -34,27 +38,50 @@ KNOWN_CRITICALS = ("g_variant_is_object_path: assertion 'string != NULL' failed"
                    "g_variant_new_object_path: assertion")
 
 # What the test at hand has made; ended in the reverse order, however the test ends.
-_made = []
+made = []
 
 
 class Failure(Exception):
     """What was expected and did not come."""
 
 
+_news = []
+
+
+@functools.cache
+def listen():
+    """Has the bus tell what changes in any window, from now on."""
+    listener = Atspi.EventListener.new(_news.append)
+    for kind in ("children-changed", "property-change", "state-changed", "text-changed"):
+        listener.register(f"object:{kind}")
+    return listener
+
+
+def pause(least_ms, most_ms):
+    """Lets time pass: from the lesser on until there is news."""
+    passed = []
+    timers = [GLib.timeout_add(ms, lambda ms=ms: passed.append(ms) or GLib.SOURCE_CONTINUE) for ms in (least_ms, most_ms)]
+    while most_ms not in passed and not (_news and passed):
+        GLib.MainContext.default().iteration(True)
+    for timer in timers:
+        GLib.source_remove(timer)
+    _news.clear()
+
+
 def wait(what, condition, deadline_s=DEADLINE_S):
     """Waits until condition() is true and returns what it returned."""
-    context = GLib.MainContext.default()
     end = GLib.get_monotonic_time() + deadline_s * 1_000_000
 
     while True:
+        begun = GLib.get_monotonic_time()
         value = condition()
         if value:
             return value
-        if GLib.get_monotonic_time() > end:
+        looked = GLib.get_monotonic_time()
+        if looked > end:
             raise Failure(f"expected within {deadline_s} s: {what}")
-        tick = GLib.timeout_add(LOOK_AGAIN_MS, lambda: GLib.SOURCE_CONTINUE)
-        context.iteration(True)
-        GLib.source_remove(tick)
+        least_ms = max(LOOK_AGAIN_MS, LOOK_SHARE * (looked - begun) // 1000)
+        pause(least_ms, max(least_ms, LOOK_ANYWAY_MS))
 
 
 def xdotool(*words):
@@ -74,6 +101,7 @@ class Folders:
 
     def __init__(self, with_base=True):
         self.root = tempfile.mkdtemp(prefix="cloche-e2e-")
+        self.own_server = None
         for name in ("data", "cache", "config", "state", "home", "files"):
             os.mkdir(os.path.join(self.root, name))
         os.mkdir(os.path.join(self.root, "run"), 0o700)
@@ -84,7 +112,7 @@ class Folders:
             if not bases:
                 raise Failure("CLOCHE_TEST_BASES must name the folder of a forged base; 'make check' makes one")
             os.symlink(bases, os.path.join(self.cloche, "bases"))
-        _made.append(self)
+        made.append(self)
 
     def environment(self):
         env = dict(os.environ)
@@ -92,6 +120,8 @@ class Folders:
             env[f"XDG_{name.upper()}_HOME"] = os.path.join(self.root, name)
         env["XDG_RUNTIME_DIR"] = os.path.join(self.root, "run")
         env["HOME"] = os.path.join(self.root, "home")
+        if self.own_server is not None:
+            env["OLLAMA_HOST"] = self.own_server
         return env
 
     def file(self, name, content=None):
@@ -142,11 +172,20 @@ def describe(node):
         return "something that has gone"
 
 
+# Roles of what never has anything in it: half of a window, of which nobody has to ask.
+LEAVES = ("label", "image")
+
+# Roles of what shows text that is not a name.
+TEXTS = ("label", "text")
+
+
 def walk(node, depth=60):
-    """The object and all that is in it, in the order of the screen. What goes away meanwhile is left out."""
+    """The object and all that is in it, each with its role, in the order of the screen. What goes away meanwhile is left
+    out."""
     try:
-        yield node
-        if depth > 0:
+        role = node.get_role_name()
+        yield node, role
+        if depth > 0 and role not in LEAVES:
             for index in range(node.get_child_count()):
                 child = node.get_child_at_index(index)
                 if child is not None:
@@ -210,6 +249,7 @@ class Window:
 
     def __init__(self, folders, extra_env=None, arguments=()):
         """extra_env: a value of None takes the variable away."""
+        listen()
         self.folders = folders
         env = {**folders.environment(), **(extra_env or {})}
         env = {name: value for name, value in env.items() if value is not None}
@@ -217,7 +257,7 @@ class Window:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([os.path.join(os.environ["CLOCHE_TEST_BUILD"], "ui", "cloche"), *arguments],
                                             env=env, stdout=log, stderr=log)
-        _made.append(self)
+        made.append(self)
         self.application = wait("the window on the accessibility bus", self._find_application)
         wait("a frame", self.frames)
         self.place()
@@ -244,7 +284,7 @@ class Window:
             raise Failure(f"expected the program to run, but it ended with {self.process.returncode}: {self.log()}")
 
     def frames(self):
-        return [node for node in walk(self.application, 1) if node.get_role_name() in ("frame", "dialog", "window")]
+        return [node for node, role in walk(self.application, 1) if role in ("frame", "dialog", "window")]
 
     def x_windows(self):
         """From the lowest to the topmost. xdotool fails while there is none."""
@@ -271,15 +311,18 @@ class Window:
 
     def find_all(self, role=None, name=None, text=None, where=None, fits=None):
         """Everything that is there and fits. A str has to be equal, a function to say yes; text may be a part."""
-        def matches(value, wanted):
-            return wanted is None or (wanted(value or "") if callable(wanted) else value == wanted)
+        def fits_all(node, its_role):
+            if its_role != role if role is not None else text is not None and its_role not in TEXTS:
+                return False
+            if name is not None and not (name(node.get_name() or "") if callable(name) else node.get_name() == name):
+                return False
+            return (text is None or text in (text_of(node) or node.get_name() or "")) and is_there(node) and \
+                (fits is None or fits(node))
 
         found = []
-        for node in walk(where or self.application):
+        for node, its_role in walk(where or self.application):
             try:
-                if matches(node.get_role_name(), role) and matches(node.get_name(), name) and \
-                        (text is None or text in (text_of(node) or node.get_name() or "")) and is_there(node) and \
-                        (fits is None or fits(node)):
+                if fits_all(node, its_role):
                     found.append(node)
             except GLib.Error:
                 continue
@@ -355,7 +398,7 @@ class Window:
     def click(self, node):
         x, y = self.centre(node)
         self.focus()
-        xdotool("mousemove", "--sync", x, y, "click", 1)
+        xdotool("mousemove", x, y, "click", 1)  # With --sync it would wait for a move, 15 s where the mouse is there already.
 
     def activate(self, node):
         """What a screen reader does in place of a click."""
@@ -417,82 +460,12 @@ class Window:
         equal("what the program complains of", bad, [])
 
 
-class Partner:
-    """Another program, to drag from or to: a window with a file to take and a place to drop. One for each direction: GTK
-    4.8 hears nothing of a drag over a window from which something was dragged before."""
-
-    X, Y = 1050, 0
-
-    def __init__(self, folders, path):
-        program = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "e2e", "drag-partner")
-        self.process = subprocess.Popen([program, path], env=folders.environment(), stdout=subprocess.PIPE)
-        _made.append(self)
-        self.lines = []
-        self.rest = b""
-        GLib.io_add_watch(self.process.stdout, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, self._readable)
-        self.wait("ready")
-        window = xdotool("search", "--sync", "--onlyvisible", "--pid", self.process.pid).split()[-1]
-        xdotool("windowmove", window, self.X, self.Y)
-
-    def _readable(self, stream, condition):
-        data = os.read(stream.fileno(), 65536)
-        *lines, self.rest = (self.rest + data).split(b"\n")
-        self.lines += [line.decode() for line in lines]
-        return bool(data)
-
-    def said(self, word):
-        return [line for line in self.lines if line.split()[0] == word]
-
-    def wait(self, word, least=1, meanwhile=lambda: None):
-        """Waits until it has said so many lines that begin with word."""
-        def look():
-            meanwhile()
-            return len(self.said(word)) >= least
-
-        try:
-            wait(f"the other program to say “{word}”", look)
-        except Failure as failure:
-            raise Failure(f"{failure}; it said {self.lines}") from None
-
-    def hover(self, x, y, word, least=1):
-        """Holds the mouse over a place, with a hand as steady as a person's: who takes part in a drag hears only of moves,
-        and what moved before it was listening is lost to it."""
-        places = itertools.cycle((x, x + 2))
-        self.wait(word, least, lambda: xdotool("mousemove", "--sync", next(places), y))
-
-    def drag_out_to(self, x, y):
-        """Takes its file and drops it at a place of the screen, as soon as that place has agreed to take it."""
-        self.lines.clear()
-        xdotool("mousemove", "--sync", self.X + 100, self.Y + 100, "mousedown", 1)
-        for step in (120, 140, 160):
-            xdotool("mousemove", "--sync", self.X + step, self.Y + 100)
-        self.wait("dragging")
-        self.hover(x, y, "accepted")
-        xdotool("mouseup", 1)
-        self.wait("finished")
-
-    def drop_from(self, window, node):
-        """Takes something of the window and drops it here. What comes may take its time."""
-        x, y = window.centre(node)
-        before = len(window.x_windows())
-        self.lines.clear()
-        xdotool("mousemove", "--sync", x, y, "mousedown", 1)
-        for step in (12, 24, 36):
-            xdotool("mousemove", "--sync", x + step, y)
-        wait("what is dragged to hang at the mouse", lambda: len(window.x_windows()) > before)
-        # A second report of where the mouse is comes only after the other side has heard that the first was welcome.
-        self.hover(self.X + 290, self.Y + 100, "over", 2)
-        xdotool("mouseup", 1)
-
-    def drag_in_from(self, window, node):
-        """Takes something of the window and drops it here; returns the paths of what came."""
-        self.drop_from(window, node)
-        self.wait("dropped")
-        return [line.split(" ", 1)[1] for line in self.said("dropped")]
-
-    def end(self):
-        self.process.kill()
-        self.process.wait(DEADLINE_S)
+def talk_with(folders, server, extra_env=None):
+    """The window of somebody on whose computer that server runs, with its model chosen."""
+    folders.own_server = server.address
+    window = Window(folders, extra_env)
+    window.choose_model("script")
+    return window
 
 
 class ModelServer:
@@ -507,7 +480,7 @@ class ModelServer:
         self.log_path = folders.file("requests.log")
         program = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "support", "cloche-model-server")
         self.process = subprocess.Popen([program, script, self.log_path], stdout=subprocess.PIPE, text=True)
-        _made.append(self)
+        made.append(self)
         self.address = self.process.stdout.readline().strip()
 
     def end(self):
@@ -535,9 +508,9 @@ def equal(what, value, expected):
 
 def end_what_was_made():
     """After a failure: whatever cannot be ended is left behind, since the failure is what matters."""
-    while _made:
+    while made:
         try:
-            _made.pop().end()
+            made.pop().end()
         except Exception:
             print("# " + traceback.format_exc().replace("\n", "\n# "))
 
@@ -551,8 +524,8 @@ def main(tests):
         name = test.__name__.replace("_", "-")
         try:
             test()
-            while _made:
-                _made.pop().end()
+            while made:
+                made.pop().end()
         except Exception:  # Whatever it is, it is this test's, and the next one has its turn.
             failed += 1
             picture = os.path.join(os.environ["CLOCHE_TEST_BUILD"], "tests", "e2e", f"failed-{name}.png")

@@ -24,9 +24,7 @@ def begin_with_machine(title):
     """Somebody with one conversation, in whose machine something has run."""
     folders = e2e.Folders()
     server = e2e.ModelServer(folders, [e2e.call("run_python", code="6 * 7"), e2e.say("Forty-two.")])
-    window = e2e.Window(folders)
-    window.add_server(server.address)
-    window.choose_model("script")
+    window = e2e.talk_with(folders, server)
     window.send(title)
     window.find(text="Forty-two.")
     e2e.equal("machines", len(folders.machines()), 1)
@@ -90,16 +88,13 @@ def another_program_is_followed():
     folders = e2e.Folders()
     story = {"lines": [{"message": {"role": "assistant", "content": "Once upon a time\n"}}], "endless": True}
     server = e2e.ModelServer(folders, [e2e.say("Hello."), story, e2e.say("The end.")])
-    window = e2e.Window(folders)
-    window.add_server(server.address)
-    window.choose_model("script")
+    window = e2e.talk_with(folders, server)
     window.send("Hi")
     window.find(text="Hello.")
 
     with subprocess.Popen([os.path.join(os.environ["CLOCHE_TEST_BUILD"], "app", "cli", "clochectl"), "ask", "--last",
                            "Tell me a story"], env=folders.environment(), stdout=subprocess.PIPE, text=True) as other:
-        while "Once upon a time" not in other.stdout.readline():
-            pass
+        e2e.equal("whether the story began", any("Once upon a time" in line for line in other.stdout), True)
         window.find(text="Tell me a story")
         window.send("How does it end?")
         composer = window.find(role="text", name="Message")

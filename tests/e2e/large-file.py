@@ -5,6 +5,7 @@
 
 import os
 
+import cloche_drag as drag
 import cloche_e2e as e2e
 
 # bytes; holes, so that the machine has nothing to write, but as long as any other file on its way out.
@@ -17,9 +18,7 @@ def begin(size):
     server = e2e.ModelServer(folders, [
         e2e.call("run_shell", command=f"printf begin > big.bin; truncate -s {size} big.bin"), e2e.say("There it is."),
     ])
-    window = e2e.Window(folders)
-    window.add_server(server.address)
-    window.choose_model("script")
+    window = e2e.talk_with(folders, server)
     window.send("Make a large file")
     window.find(text="There it is.")
     return folders, window, window.find(role="push button", name="Open big.bin")
@@ -40,7 +39,7 @@ def written_during_the_drop():
     folders, window, chip = begin(SIZE)
     e2e.equal("what is copied out before the drop", staged(folders), [])
     before = peak_bytes(window)
-    taker = e2e.Partner(folders, "/dev/null")
+    taker = drag.Partner(folders, "/dev/null")
     taker.drop_from(window, chip)
     taker.wait("dropped")
     path = taker.said("dropped")[0].split(" ", 1)[1]
@@ -57,7 +56,7 @@ def written_during_the_drop():
 
 def cancelled():
     folders, window, chip = begin(LONGER)
-    taker = e2e.Partner(folders, "/dev/null")
+    taker = drag.Partner(folders, "/dev/null")
     taker.drop_from(window, chip)
     window.find(role="progress bar", name="Copying big.bin")
     e2e.wait("a part of the file on the disk", lambda: staged(folders))

@@ -8,7 +8,13 @@ import os
 import cloche_e2e as e2e
 
 
-def begin(turns, kind=None, path="", model="script"):
+def begin(turns):
+    folders = e2e.Folders()
+    server = e2e.ModelServer(folders, turns)
+    return e2e.talk_with(folders, server)
+
+
+def begin_anew(turns, kind=None, path="", model="script"):
     """A new user who adds the server and chooses its model."""
     folders = e2e.Folders()
     server = e2e.ModelServer(folders, turns)
@@ -19,7 +25,7 @@ def begin(turns, kind=None, path="", model="script"):
 
 
 def variables_outlive_the_window():
-    folders, window = begin([
+    folders, window = begin_anew([
         e2e.call("run_python", code="x = 41"), e2e.say("Done: x is 41."),
         {"expect": "x is 41", **e2e.call("run_python", code="x + 1")}, {"expect": "42", **e2e.say("It is **42**.")},
     ])
@@ -39,16 +45,16 @@ def variables_outlive_the_window():
 
 def chat_completions():
     """The same with a server that speaks OpenAI's dialect."""
-    folders, window = begin([{"lines": [{"choices": [{"delta": {"content": "Good "}}]},
-                                        {"choices": [{"delta": {"content": "day."}, "finish_reason": "stop"}]}]}],
-                            kind="OpenAI-Compatible", path="/v1", model="script:latest")
+    folders, window = begin_anew([{"lines": [{"choices": [{"delta": {"content": "Good "}}]},
+                                             {"choices": [{"delta": {"content": "day."}, "finish_reason": "stop"}]}]}],
+                                 kind="OpenAI-Compatible", path="/v1", model="script:latest")
     window.send("Hello")
     window.find(text="Good day.")
     window.close()
 
 
 def stop_ends_what_runs():
-    folders, window = begin([
+    window = begin([
         e2e.call("run_python", code="import time\nprint('begun')\ntime.sleep(3600)"),
         e2e.call("run_python", code="6 * 7"), e2e.say("Forty-two."),
     ])
@@ -63,7 +69,7 @@ def stop_ends_what_runs():
 
 
 def stop_ends_an_answer():
-    folders, window = begin([
+    window = begin([
         {"lines": [{"message": {"role": "assistant", "content": "Once upon a time"}}], "endless": True},
         e2e.say("The end."),
     ])
@@ -79,7 +85,7 @@ def stop_ends_an_answer():
 
 
 def broken_stream_keeps_what_came():
-    folders, window = begin([
+    window = begin([
         {"lines": [{"message": {"role": "assistant", "content": "The first half"}}], "reset": True},
         e2e.say("The second half."),
     ])
@@ -92,7 +98,7 @@ def broken_stream_keeps_what_came():
 
 
 def error_of_python_is_readable():
-    folders, window = begin([
+    window = begin([
         e2e.call("run_python", code="import pandas as pd\npd.DataFrame({'a': [1]})['b']"), e2e.say("There is no b."),
     ])
     window.send("Show column b")

@@ -47,9 +47,7 @@ def asked_once_refused_and_allowed_by_hand():
          **e2e.say("It was refused.")},
         fetch("other.example"), {"expect": "This is other.example", **e2e.say("Now it came.")},
     ])
-    window = e2e.Window(folders)
-    window.add_server(model.address)
-    window.choose_model("script")
+    window = e2e.talk_with(folders, model)
 
     # While the person types, a question comes and takes nothing away; it is answered without the mouse.
     window.send("Fetch it")

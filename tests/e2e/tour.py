@@ -5,6 +5,7 @@
 
 import os
 
+import cloche_drag as drag
 import cloche_e2e as e2e
 
 SALES = os.path.join(os.environ["G_TEST_SRCDIR"], "data", "sales.csv")
@@ -13,7 +14,7 @@ SALES = os.path.join(os.environ["G_TEST_SRCDIR"], "data", "sales.csv")
 def table_dropped_in_and_chart_dragged_out():
     folders = e2e.Folders()
     window = e2e.Window(folders)
-    giver = e2e.Partner(folders, SALES)
+    giver = drag.Partner(folders, SALES)
 
     window.find(role="push button", name="Set Up a Model")
     window.click(window.find(role="push button", name="Take the Tour"))
@@ -33,7 +34,7 @@ def table_dropped_in_and_chart_dragged_out():
     window.find(text="That was the tour")
     window.find(role="label", name=lambda name: name.startswith("Ready · isolated ("))
 
-    taker = e2e.Partner(folders, SALES)
+    taker = drag.Partner(folders, SALES)
     paths = taker.drag_in_from(window, chip)
     taker.end()
     e2e.equal("names of what came", [os.path.basename(path) for path in paths], ["chart.png"])

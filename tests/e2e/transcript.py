@@ -9,12 +9,9 @@ ANSWER = "A *first* part\n\n```python\nx = 1\ny = 2\n```\n\n- one\n- **two**\n\n
 
 
 def begin(turns):
-    """A new user who adds the server and chooses its model."""
     folders = e2e.Folders()
     server = e2e.ModelServer(folders, turns)
-    window = e2e.Window(folders)
-    window.add_server(server.address)
-    window.choose_model("script")
+    window = e2e.talk_with(folders, server)
     return window
 
 

@@ -28,6 +28,11 @@ cat > "$dir/bus.conf" <<END
 </busconfig>
 END
 
+# The accessibility bus is a socket in this folder, named after the display's number alone: in a shared one, whoever has had
+# that number before takes it away when it ends.
+mkdir -m 0700 "$dir/runtime"
+export XDG_RUNTIME_DIR="$dir/runtime"
+
 # What the buses say goes to where errors go: the test's output is TAP.
 status=0
 SCREEN=1600x1000 "$here/../support/with-display.sh" dbus-run-session --config-file="$dir/bus.conf" -- \
