@@ -135,3 +135,27 @@ cloche_cgroup_kill (const char *name)
   make_path (path, name, "/cgroup.kill");
   return cloche_text_file_write (path, "1");
 }
+
+int
+cloche_cgroup_freeze (const char *name,
+                      bool        is_frozen)
+{
+  char path[PATH_MAX];
+
+  make_path (path, name, "/cgroup.freeze");
+  return cloche_text_file_write (path, is_frozen ? "1" : "0");
+}
+
+int
+cloche_cgroup_limit_part (const char *name,
+                          unsigned    percent)
+{
+  struct sysinfo info;
+  char path[PATH_MAX], text[64];
+
+  if (sysinfo (&info) < 0)
+    return -errno;
+  make_path (path, name, "/memory.max");
+  (void) snprintf (text, sizeof text, "%" PRIu64, (uint64_t) info.totalram * info.mem_unit / 100 * percent);
+  return cloche_text_file_write (path, text);
+}

@@ -26,3 +26,9 @@ int  cloche_cgroup_signal (const char *name,
                            int         number);
 /* SIGKILL to all in one step, also to what forks meanwhile. */
 int  cloche_cgroup_kill   (const char *name);
+/* What is frozen takes no time of any processor and does nothing, until it is thawed. */
+int  cloche_cgroup_freeze (const char *name,
+                           bool        is_frozen);
+/* @percent: of the machine's memory; who wants more dies, not its neighbours. */
+int  cloche_cgroup_limit_part (const char *name,
+                               unsigned    percent);

@@ -2,13 +2,14 @@
  * SPDX-FileCopyrightText: The Cloche authors
  */
 /*
- * code: a cell as a job. The service's records (o, e, j) are passed on as they come; the record that starts with the
- * event "end" is the last one and becomes the job's own.
+ * code: a cell, or what the browser is to do, as a job. The service's records (o, e, j) are passed on as they come; the
+ * record that starts with the event "end" is the last one and becomes the job's own.
  */
 #include "cloche-code.h"
 
 #include "cloche-alloc.h"
 #include "cloche-byte-queue.h"
+#include "cloche-downloads.h"
 #include "cloche-guest-job.h"
 #include "cloche-limits.h"
 #include "cloche-ops.h"
@@ -25,7 +26,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SERVICE "kernel-python"
+/* What a request's "kernel" may name, the first if it names none, and who serves it. */
+static const struct
+{
+  const char *name;
+  const char *service;
+  const char *title;
+  int (*prepare) (cloche_agent *agent); /* before each request, or NULL */
+} kernels[] = {
+  { "python", "kernel-python", "Python", NULL },
+  { "browser", "browser", "browser", cloche_downloads_open_up },
+};
+
+#define PYTHON kernels[0].service
 
 /* bytes: one read of the service's socket. */
 #define CHUNK_BYTES (64 * 1024)
@@ -37,6 +50,7 @@ typedef struct
 {
   cloche_agent *agent;
   cloche_guest_job *job;
+  size_t kernel;                /* index in kernels */
   int fd;
   cloche_source *source;
   cloche_byte_queue request;    /* not sent yet */
@@ -52,7 +66,7 @@ finish (code_state *self,
 
   cloche_source_remove (self->source);
   if (self->fd >= 0)
-    (void) close (self->fd);
+    cloche_services_disconnect (self->agent->services, kernels[self->kernel].service, self->fd);
   cloche_byte_queue_clear (&self->request);
   cloche_record_decoder_free (self->decoder);
   free (self);
@@ -61,8 +75,11 @@ finish (code_state *self,
 
 static void
 finish_lost (code_state *self,
-             const char *message)
+             const char *happened)
 {
+  char message[64];
+
+  (void) snprintf (message, sizeof message, "The %s service %s", kernels[self->kernel].title, happened);
   finish (self, "lost", json_pack ("{s:s}", "message", message));
 }
 
@@ -75,7 +92,7 @@ finish_by_event (code_state    *self,
   char status[16];
 
   if (event == NULL) {
-    finish_lost (self, "The Python service broke its protocol");
+    finish_lost (self, "broke its protocol");
     return;
   }
   (void) snprintf (status, sizeof status, "%s", cloche_request_text (event, "status", "lost"));
@@ -117,7 +134,7 @@ read_records (code_state *self)
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (n <= 0) {
-    finish_lost (self, "The Python service ended");
+    finish_lost (self, "ended");
     return;
   }
   while (n > 0) {
@@ -125,7 +142,7 @@ read_records (code_state *self)
     int result = cloche_record_decoder_feed (self->decoder, bytes, (size_t) n, &taken);
 
     if (result < 0) {
-      finish_lost (self, "The Python service broke its protocol");
+      finish_lost (self, "broke its protocol");
       return;
     }
     bytes += taken;
@@ -181,7 +198,7 @@ signal_cb (cloche_guest_job *job,
   const char *op = number == SIGINT ? "interrupt" : number == SIGKILL ? "kill" : NULL;
 
   if (op != NULL)
-    cloche_services_call (self->agent->services, SERVICE,
+    cloche_services_call (self->agent->services, kernels[self->kernel].service,
                           json_pack ("{s:s, s:I}", "op", op, "id", (json_int_t) cloche_guest_job_get_id (job)), NULL, NULL);
 }
 
@@ -191,7 +208,7 @@ stop_cb (cloche_guest_job *job,
 {
   code_state *self = user_data;
 
-  cloche_services_call (self->agent->services, SERVICE,
+  cloche_services_call (self->agent->services, kernels[self->kernel].service,
                         json_pack ("{s:s, s:I}", "op", "stop", "id", (json_int_t) cloche_guest_job_get_id (job)), NULL, NULL);
 }
 
@@ -210,7 +227,9 @@ start (code_state *self,
   char *text = json_dumps (line, JSON_COMPACT);
 
   json_decref (line);
-  self->fd = cloche_services_connect (self->agent->services, SERVICE);
+  if (kernels[self->kernel].prepare != NULL)
+    (void) kernels[self->kernel].prepare (self->agent); /* The service says what it cannot do then. */
+  self->fd = cloche_services_connect (self->agent->services, kernels[self->kernel].service);
   self->decoder = cloche_record_decoder_new (CLOCHE_LIMIT_RECORD_BYTES);
   if (text == NULL || self->decoder == NULL || cloche_byte_queue_append (&self->request, text, strlen (text)) < 0 ||
       cloche_byte_queue_append (&self->request, "\n", 1) < 0)
@@ -219,7 +238,7 @@ start (code_state *self,
   if (self->fd >= 0)
     self->source = cloche_loop_watch (self->agent->loop, self->fd, EPOLLIN, ready_cb, self);
   if (self->source == NULL)
-    finish_lost (self, "There is no Python service");
+    finish_lost (self, "is not there");
   else
     send_request (self);
 }
@@ -230,14 +249,20 @@ cloche_op_code (cloche_agent  *agent,
                 json_t        *request)
 {
   const char *code = cloche_request_text (request, "code", NULL);
+  const char *name = cloche_request_text (request, "kernel", kernels[0].name);
+  const size_t n = sizeof kernels / sizeof kernels[0];
+  size_t kernel = 0;
   code_state *self;
 
-  if (code == NULL || strcmp (cloche_request_text (request, "kernel", "python"), "python") != 0) {
-    cloche_reply_error (stream, "invalid", "code takes a text, and the only kernel is python");
+  while (kernel < n && strcmp (kernels[kernel].name, name) != 0)
+    kernel++;
+  if (code == NULL || kernel == n) {
+    cloche_reply_error (stream, "invalid", "code takes a text, and the kernels are python and browser");
     return;
   }
   self = cloche_new (sizeof *self);
   self->agent = agent;
+  self->kernel = kernel;
   self->fd = -1;
   self->job = cloche_guest_job_new (agent, "code", code, cloche_request_number (request, "timeout_ms", 0), &job_class, self);
   cloche_guest_job_attach (self->job, stream, 0, true, cloche_request_flag (request, "kill_on_close"));
@@ -247,13 +272,13 @@ cloche_op_code (cloche_agent  *agent,
 void
 cloche_code_interrupt (cloche_agent *agent)
 {
-  cloche_services_call (agent->services, SERVICE, json_pack ("{s:s}", "op", "interrupt"), NULL, NULL);
+  cloche_services_call (agent->services, PYTHON, json_pack ("{s:s}", "op", "interrupt"), NULL, NULL);
 }
 
 void
 cloche_code_reseed (cloche_agent *agent)
 {
-  cloche_services_call (agent->services, SERVICE, json_pack ("{s:s}", "op", "reseed"), NULL, NULL);
+  cloche_services_call (agent->services, PYTHON, json_pack ("{s:s}", "op", "reseed"), NULL, NULL);
 }
 
 /* A stream that waits for the kernel's restart, and may go away meanwhile. */
@@ -298,5 +323,5 @@ cloche_op_restart_kernel (cloche_agent  *agent,
 
   self->stream = stream;
   cloche_stream_take (stream, &restart_events, self);
-  cloche_services_call (agent->services, SERVICE, json_pack ("{s:s}", "op", "restart"), restarted_cb, self);
+  cloche_services_call (agent->services, PYTHON, json_pack ("{s:s}", "op", "restart"), restarted_cb, self);
 }

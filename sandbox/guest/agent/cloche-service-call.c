@@ -21,6 +21,8 @@
 
 struct cloche_service_call
 {
+  cloche_services *services;
+  char *name;
   int fd;
   cloche_source *source;
   cloche_line_reader *reader;
@@ -45,7 +47,8 @@ end_call (cloche_service_call *self,
   cloche_source_remove (self->source);
   cloche_line_reader_free (self->reader);
   if (self->fd >= 0)
-    (void) close (self->fd);
+    cloche_services_disconnect (self->services, self->name, self->fd);
+  free (self->name);
   free (self);
 }
 
@@ -83,6 +86,8 @@ cloche_services_call (cloche_services        *self,
 
   json_decref (request);
   free (text);
+  made->services = self;
+  made->name = cloche_strdup (name);
   made->replied = replied;
   made->user_data = user_data;
   made->first = cloche_services_get_calls (self);

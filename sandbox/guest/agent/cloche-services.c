@@ -4,6 +4,7 @@
 #include "cloche-services.h"
 
 #include "cloche-alloc.h"
+#include "cloche-cgroup.h"
 #include "cloche-console.h"
 #include "cloche-environment.h"
 #include "cloche-process.h"
@@ -30,6 +31,9 @@
 /* connections that wait for a service that is starting. */
 #define BACKLOG 64
 
+/* ms: after its last connection ended, until a service that rests is frozen: models think for a while between two calls. */
+#define REST_MS 5000
+
 /* A service that ends sooner than this, that often, is broken for a while. */
 #define SHORT_LIFE_US 1000000
 #define MAX_SHORT_LIVES 3
@@ -45,6 +49,10 @@ typedef struct service
   int64_t started_us;
   int n_short_lives;
   cloche_timer *repair;         /* running: broken */
+  char group[NAME_BYTES + 16];
+  int n_connected;
+  bool rests;                   /* frozen while nobody is connected */
+  cloche_timer *rest;
   struct service *next;
 } service;
 
@@ -57,10 +65,11 @@ struct cloche_services
 
 static void watch_socket (service *self);
 
-/* The account that the line "# user: NAME" in the program's head names. */
+/* The account that the line "# user: NAME" in the program's head names, and what "# memory: PERCENT" and "# rests: yes" say. */
 static int
-read_account (service        *self,
-              cloche_account *ret_account)
+read_head (service        *self,
+           cloche_account *ret_account,
+           unsigned       *ret_percent)
 {
   char *head, *line;
   char name[CLOCHE_ACCOUNT_NAME_BYTES];
@@ -70,6 +79,10 @@ read_account (service        *self,
     return result;
   line = strstr (head, "\n# user: ");
   result = line == NULL || sscanf (line, "\n# user: %32s", name) != 1 ? -EINVAL : 0;
+  line = strstr (head, "\n# memory: ");
+  if (line == NULL || sscanf (line, "\n# memory: %3u", ret_percent) != 1)
+    *ret_percent = 0;
+  self->rests = strstr (head, "\n# rests: yes\n") != NULL;
   free (head);
   *ret_account = self->agent->user;
   if (result < 0 || !self->agent->is_init || strcmp (name, "user") == 0)
@@ -104,22 +117,23 @@ static int
 start (service *self)
 {
   const char *argv[] = { self->program, NULL };
-  char group[NAME_BYTES + 16];
   cloche_account account;
   cloche_process *process;
   cloche_process_setup setup = {
-    .argv = argv, .cwd = "/", .account = &account, .group = group,
+    .argv = argv, .cwd = "/", .account = &account, .group = self->group,
     .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .listen_fd = self->listen_fd,
   };
-  int result = read_account (self, &account);
+  unsigned percent;
+  int result = read_head (self, &account, &percent);
 
-  (void) snprintf (group, sizeof group, "service-%s", self->name);
   if (result < 0)
     return result;
   setup.environment = cloche_environment_new (self->agent, &account, NULL);
   self->started_us = cloche_loop_now_us ();
   result = cloche_process_start (self->agent->children, &setup, exited_cb, self, &process);
   cloche_environment_free ((char **) setup.environment);
+  if (result == 0 && percent > 0 && self->agent->is_init && cloche_cgroup_limit_part (self->group, percent) < 0)
+    cloche_console_say ("service %s: no limit of its memory", self->name);
   return result;
 }
 
@@ -200,6 +214,7 @@ add (cloche_services *self,
   added = cloche_new (sizeof *added);
   added->agent = self->agent;
   added->name = cloche_strdup (name);
+  (void) snprintf (added->group, sizeof added->group, "service-%s", name);
   added->program = cloche_format ("%s/%s", folder, name);
   added->listen_fd = fd;
   added->next = self->first;
@@ -239,6 +254,7 @@ cloche_services_free (cloche_services *self)
 
     self->first = first->next;
     cloche_timer_cancel (first->repair);
+    cloche_timer_cancel (first->rest);
     cloche_source_remove (first->source);
     (void) close (first->listen_fd);
     free (first->name);
@@ -254,22 +270,80 @@ cloche_services_get_loop (cloche_services *self)
   return self->agent->loop;
 }
 
+static service *
+find (cloche_services *self,
+      const char      *name)
+{
+  service *at = self->first;
+
+  while (at != NULL && strcmp (at->name, name) != 0)
+    at = at->next;
+  return at;
+}
+
+static void
+rest_cb (void *user_data)
+{
+  service *self = user_data;
+
+  self->rest = NULL;
+  (void) cloche_cgroup_freeze (self->group, true); /* One that is not running has no group. */
+}
+
+/* It rests no longer, and not before this connection and every other has ended. */
+static void
+hold (service *self)
+{
+  self->n_connected++;
+  cloche_timer_cancel (self->rest);
+  self->rest = NULL;
+  if (self->rests)
+    (void) cloche_cgroup_freeze (self->group, false); /* The same. */
+}
+
 int
 cloche_services_connect (cloche_services *self,
                          const char      *name)
 {
   struct sockaddr_un address;
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  service *wanted = find (self, name);
+  int fd = wanted != NULL ? socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) : -1;
   int result;
 
   if (fd < 0)
-    return -errno;
+    return wanted != NULL ? -errno : -ENOENT;
   make_address (self->agent, name, &address);
-  if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0) {
+    hold (wanted);
     return fd;
+  }
   result = -errno;
   (void) close (fd);
   return result;
+}
+
+void
+cloche_services_disconnect (cloche_services *self,
+                            const char      *name,
+                            int              fd)
+{
+  service *left = find (self, name);
+
+  (void) close (fd);
+  left->n_connected--;
+  if (left->n_connected == 0 && left->rests)
+    left->rest = cloche_loop_after (self->agent->loop, REST_MS, rest_cb, left);
+}
+
+void
+cloche_services_rest (cloche_services *self)
+{
+  for (service *at = self->first; at != NULL; at = at->next) {
+    if (at->rest == NULL)
+      continue;
+    cloche_timer_cancel (at->rest);
+    rest_cb (at);
+  }
 }
 
 cloche_service_call **

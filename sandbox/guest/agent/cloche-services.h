@@ -8,6 +8,9 @@
  * starts /usr/lib/cloche/services/NAME at the first connection, with the listening socket as descriptor 3; when it has
  * ended, the next connection starts it again. Three starts in a row that live shorter than a second make it "broken"
  * until the next connection after 10 s: connections are then closed at once.
+ *
+ * Lines below its "#!" say more: "# user: NAME" whom it runs as, "# memory: PERCENT" how much of the machine's memory it
+ * may take, "# rests: yes" that it is frozen while nobody is connected.
  */
 
 #include "cloche-agent.h"
@@ -27,6 +30,12 @@ cloche_service_call **cloche_services_get_calls (cloche_services *self);
 /* A connected, non-blocking descriptor, or a negative errno. */
 int              cloche_services_connect (cloche_services *self,
                                           const char      *name);
+/* Closes @fd, which came of it. A service that rests is frozen a while after the last one. */
+void             cloche_services_disconnect (cloche_services *self,
+                                             const char      *name,
+                                             int              fd);
+/* Whatever would be frozen in a while is frozen now. */
+void             cloche_services_rest    (cloche_services *self);
 
 /* @reply: borrowed; NULL if none came. */
 typedef void (*cloche_services_replied) (json_t *reply,

@@ -14,6 +14,7 @@
 #include "cloche-reply-call.h"
 #include "cloche-reply.h"
 #include "cloche-run.h"
+#include "cloche-services.h"
 #include "cloche-text-file.h"
 
 #include <dirent.h>
@@ -192,8 +193,10 @@ cloche_op_settle (cloche_agent  *agent,
                   cloche_stream *stream,
                   json_t        *request)
 {
-  if (agent->is_revived || !agent->is_init)
+  if (agent->is_revived || !agent->is_init) {
     cloche_reply_error (stream, "denied", "Only a template settles");
-  else
-    cloche_reply_call (agent, stream, drop_caches, NULL, settled);
+    return;
+  }
+  cloche_services_rest (agent->services);
+  cloche_reply_call (agent, stream, drop_caches, NULL, settled);
 }

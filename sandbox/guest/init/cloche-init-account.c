@@ -12,6 +12,10 @@
 #define NAME "user"
 #define ID 1000
 
+/* Who browses has an account of its own, so that what a page may get at is neither the person's nor the code's. */
+#define BROWSER "browser"
+#define BROWSER_ID 900
+
 /* bytes: a line of an account file; a path here. */
 #define LINE_BYTES 4096
 #define PATH_BYTES 128
@@ -22,9 +26,11 @@ static const struct
   const char *path;
   const char *line;
 } files[] = {
-  { "/etc/passwd", NAME ":x:1000:1000::/home/" NAME ":/bin/bash\n" },
-  { "/etc/group", NAME ":x:1000:\n" },
-  { "/etc/shadow", NAME ":!:20000:0:99999:7:::\n" },
+  { "/etc/passwd",
+    NAME ":x:1000:1000::/home/" NAME ":/bin/bash\n"
+    BROWSER ":x:900:900::/home/" BROWSER ":/usr/sbin/nologin\n" },
+  { "/etc/group", NAME ":x:1000:\n" BROWSER ":x:900:\n" },
+  { "/etc/shadow", NAME ":!:20000:0:99999:7:::\n" BROWSER ":!:20000:0:99999:7:::\n" },
 };
 
 /* The line of group sudo gains a member; the others are copied as they are. */
@@ -84,7 +90,8 @@ cloche_init_account_add (const char *debian,
                          const char *tree)
 {
   if (make_folder (tree, "/etc", 0) < 0 || make_folder (tree, "/home", 0) < 0 ||
-      make_folder (tree, "/home/" NAME, ID) < 0 || make_folder (tree, "/workspace", ID) < 0)
+      make_folder (tree, "/home/" NAME, ID) < 0 || make_folder (tree, "/home/" BROWSER, BROWSER_ID) < 0 ||
+      make_folder (tree, "/workspace", ID) < 0)
     return -1;
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     char from[PATH_BYTES], to[PATH_BYTES];
