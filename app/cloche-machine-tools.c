@@ -37,6 +37,12 @@ cloche_machine_tools_new (ClocheSandbox        *sandbox,
     cloche_toolbox_add (toolbox, tool);
   }
 
+  for (int action = 0; action < CLOCHE_BROWSER_N_ACTIONS; action++) {
+    g_autoptr (ClocheTool) tool = cloche_sandbox_tool_new_browser ((ClocheBrowserAction) action, sandbox, files, &facts);
+
+    cloche_toolbox_add (toolbox, tool);
+  }
+
   return toolbox;
 }
 

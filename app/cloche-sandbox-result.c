@@ -3,6 +3,7 @@
  */
 #include "cloche-sandbox-result.h"
 
+#include "cloche-browser-view.h"
 #include "cloche-json.h"
 #include "cloche-tool-text.h"
 
@@ -127,6 +128,11 @@ add_notes (Writer                    *writer,
            ClocheToolCapture         *capture,
            const ClocheSandboxEnding *ending)
 {
+  static const char *const WHAT_IS_KEPT[] = {
+    [CLOCHE_SANDBOX_TOOL_PYTHON] = "the session is kept, with its variables",
+    [CLOCHE_SANDBOX_TOOL_SHELL] = "files are kept",
+    [CLOCHE_SANDBOX_TOOL_BROWSER] = "the page was closed",
+  };
   const char *status = cloche_json_get_string (ending->end, "status");
   const char *message = cloche_json_get_string (ending->end, "message");
   gint64 code = cloche_json_get_int (ending->end, "code", 0);
@@ -136,8 +142,9 @@ add_notes (Writer                    *writer,
   else if (cloche_tool_capture_is_too_much (capture))
     add_note (writer, "stopped, for it printed or showed too much");
   else if (g_strcmp0 (status, "timeout") == 0)
-    add_note (writer, "stopped after %u s; %s", ending->timeout_s,
-              ending->is_python ? "the session is kept, with its variables" : "files are kept");
+    add_note (writer, "stopped after %u s; %s", ending->timeout_s, WHAT_IS_KEPT[ending->kind]);
+  else if (g_strcmp0 (status, "lost") == 0 && ending->kind == CLOCHE_SANDBOX_TOOL_BROWSER)
+    add_note (writer, "the browser ended; open the page again with browser_navigate");
   else if (g_strcmp0 (status, "lost") == 0)
     add_note (writer, "the machine went away; variables are lost, files are kept");
   else if (code != 0)
@@ -171,6 +178,19 @@ add_words (Writer            *writer,
   add_section (writer, "stderr", errors, max_chars / 4);
 }
 
+/* The view of a page, which nobody may take for anything else. */
+static void
+add_view (Writer            *writer,
+          ClocheToolCapture *capture,
+          gsize              max_chars)
+{
+  g_autofree char *view = cloche_tool_capture_dup_printed (capture, FALSE);
+  g_autofree char *fenced = *view != '\0' ? cloche_browser_view_fence (view, max_chars) : NULL;
+
+  if (fenced != NULL)
+    g_string_append (writer->text, fenced);
+}
+
 /**
  * cloche_sandbox_result_new:
  * @ret_full_text: (out) (nullable): the whole text, if it had to be cut
@@ -192,7 +212,10 @@ cloche_sandbox_result_new (ClocheToolCall            *call,
 
   add_section (&writer, "exit", word, G_MAXSIZE);
   before = text->len;
-  add_words (&writer, capture, ending->max_chars);
+  if (ending->kind == CLOCHE_SANDBOX_TOOL_BROWSER)
+    add_view (&writer, capture, ending->max_chars);
+  else
+    add_words (&writer, capture, ending->max_chars);
   add_section (&writer, "images", images, G_MAXSIZE);
   add_files (&writer, ending);
   if (text->len == before)

@@ -14,13 +14,25 @@ G_BEGIN_DECLS
 #define CLOCHE_SANDBOX_RESULT_NETWORK "network"
 
 /**
+ * ClocheSandboxToolKind:
+ * @CLOCHE_SANDBOX_TOOL_PYTHON: "run_python"
+ * @CLOCHE_SANDBOX_TOOL_SHELL: "run_shell"
+ * @CLOCHE_SANDBOX_TOOL_BROWSER: "browser_…"
+ */
+typedef enum {
+  CLOCHE_SANDBOX_TOOL_PYTHON,
+  CLOCHE_SANDBOX_TOOL_SHELL,
+  CLOCHE_SANDBOX_TOOL_BROWSER,
+} ClocheSandboxToolKind;
+
+/**
  * ClocheSandboxEnding:
  * @end: (nullable): the last event of what ran; %NULL with @error
  * @error: (nullable): why it could not be run
  * @files: (nullable) (element-type ClocheFile): what it made or changed
  * @n_more_files: what else it made or changed
  * @timeout_s: what it had
- * @is_python: whether a session was kept
+ * @kind: what ran
  * @refusals: (nullable): what the network refused, a line from cloche_sandbox_take_refusals_finish()
  * @full_text_path: (nullable): where the whole text will be, if it is cut
  * @max_chars: of the text
@@ -35,7 +47,7 @@ typedef struct
   guint n_more_files;
   const char *refusals;
   guint timeout_s;
-  gboolean is_python;
+  ClocheSandboxToolKind kind;
   const char *full_text_path;
   gsize max_chars;
 } ClocheSandboxEnding;

@@ -23,6 +23,7 @@ struct _ClocheSandboxTool
   ClocheTool parent_instance;
 
   ClocheSandboxToolKind kind;
+  ClocheBrowserAction action;   /* of a browser's tool */
   ClocheSandbox *sandbox;
   ClocheWorkspaceFiles *files;
   ClocheToolSpec *spec;
@@ -44,6 +45,7 @@ typedef struct
   guint n_more;
   char *refusals;               /* what the network refused, or NULL */
   char *full_text_path;
+  char *request;                /* to the browser, or NULL */
   ClocheToolResult *result;     /* while its full text is written */
 } Call;
 
@@ -63,6 +65,7 @@ call_free (Call *call)
   g_clear_pointer (&call->result, cloche_tool_result_unref);
   g_free (call->refusals);
   g_free (call->full_text_path);
+  g_free (call->request);
   g_free (call);
 }
 
@@ -124,7 +127,7 @@ conclude (GTask *taken_task)
     .n_more_files = call->n_more,
     .refusals = call->refusals,
     .timeout_s = self->timeout_s,
-    .is_python = self->kind == CLOCHE_SANDBOX_TOOL_PYTHON,
+    .kind = self->kind,
     .full_text_path = call->full_text_path,
     .max_chars = self->max_chars,
   };
@@ -205,7 +208,10 @@ prepared_cb (GObject      *source,
     return;
   }
 
-  if (self->kind == CLOCHE_SANDBOX_TOOL_PYTHON)
+  if (self->kind == CLOCHE_SANDBOX_TOOL_BROWSER)
+    cloche_sandbox_run_browser_async (self->sandbox, call->request, self->timeout_s * 1000, &listener, call->cancellable,
+                                      ran_cb, g_object_ref (task));
+  else if (self->kind == CLOCHE_SANDBOX_TOOL_PYTHON)
     cloche_sandbox_run_code_async (self->sandbox, text, self->timeout_s * 1000, &listener, call->cancellable,
                                    ran_cb, g_object_ref (task));
   else
@@ -233,9 +239,15 @@ check_arguments (ClocheSandboxTool *self,
 {
   const char *name = argument_name (self);
   const char *text = cloche_json_get_string (arguments, name);
+  Call *call = g_task_get_task_data (task);
   g_autofree char *refusal = NULL;
+  g_autofree char *problem = NULL;
 
-  if (text == NULL)
+  if (self->kind == CLOCHE_SANDBOX_TOOL_BROWSER) {
+    call->request = cloche_browser_action_make_request (self->action, arguments, self->max_chars, &problem);
+    if (call->request == NULL)
+      refusal = g_strdup_printf ("exit: error\nnote: %s", problem);
+  } else if (text == NULL)
     refusal = g_strdup_printf ("exit: error\nnote: The argument “%s” is missing or no string.", name);
   else if (strstr (text, "\ufffd") != NULL)             /* A NUL, or bytes that are no text: not what was meant. */
     refusal = g_strdup_printf ("exit: error\nnote: The argument “%s” holds a character that cannot be read.", name);
@@ -385,6 +397,30 @@ cloche_sandbox_tool_new (ClocheSandboxToolKind     kind,
   self->spec = spec_new (kind, facts);
   self->timeout_s = facts->timeout_s;
   self->max_chars = facts->max_chars;
+
+  return CLOCHE_TOOL (self);
+}
+
+/**
+ * cloche_sandbox_tool_new_browser:
+ * @files: shared by the tools of one machine: downloads are files, too
+ * @facts: copied
+ */
+ClocheTool *
+cloche_sandbox_tool_new_browser (ClocheBrowserAction       action,
+                                 ClocheSandbox            *sandbox,
+                                 ClocheWorkspaceFiles     *files,
+                                 const ClocheSandboxFacts *facts)
+{
+  ClocheSandboxTool *self = g_object_new (CLOCHE_TYPE_SANDBOX_TOOL, NULL);
+
+  self->kind = CLOCHE_SANDBOX_TOOL_BROWSER;
+  self->action = action;
+  self->sandbox = g_object_ref (sandbox);
+  self->files = g_object_ref (files);
+  self->spec = cloche_browser_action_new_spec (action);
+  self->timeout_s = facts->timeout_s;
+  self->max_chars = MIN (facts->max_chars, CLOCHE_BROWSER_MAX_CHARS);
 
   return CLOCHE_TOOL (self);
 }

@@ -3,20 +3,12 @@
  */
 #pragma once
 
+#include "cloche-browser-action.h"
+#include "cloche-sandbox-result.h"
 #include "cloche-tool.h"
 #include "cloche-workspace-files.h"
 
 G_BEGIN_DECLS
-
-/**
- * ClocheSandboxToolKind:
- * @CLOCHE_SANDBOX_TOOL_PYTHON: "run_python"
- * @CLOCHE_SANDBOX_TOOL_SHELL: "run_shell"
- */
-typedef enum {
-  CLOCHE_SANDBOX_TOOL_PYTHON,
-  CLOCHE_SANDBOX_TOOL_SHELL,
-} ClocheSandboxToolKind;
 
 /**
  * ClocheSandboxFacts:
@@ -38,7 +30,7 @@ typedef struct
 /**
  * ClocheSandboxTool:
  *
- * Runs what the model writes in the conversation's machine.
+ * Runs what the model writes in the conversation's machine, or has its browser do something.
  */
 #define CLOCHE_TYPE_SANDBOX_TOOL (cloche_sandbox_tool_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheSandboxTool, cloche_sandbox_tool, CLOCHE, SANDBOX_TOOL, ClocheTool)
@@ -47,5 +39,9 @@ ClocheTool *cloche_sandbox_tool_new (ClocheSandboxToolKind     kind,
                                      ClocheSandbox            *sandbox,
                                      ClocheWorkspaceFiles     *files,
                                      const ClocheSandboxFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
+ClocheTool *cloche_sandbox_tool_new_browser (ClocheBrowserAction       action,
+                                             ClocheSandbox            *sandbox,
+                                             ClocheWorkspaceFiles     *files,
+                                             const ClocheSandboxFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

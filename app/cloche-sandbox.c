@@ -81,6 +81,30 @@ cloche_sandbox_run_shell_async (ClocheSandbox               *self,
 }
 
 /**
+ * cloche_sandbox_run_browser_async:
+ * @request: from cloche_browser_action_make_request()
+ * @timeout_ms: 0 = none
+ * @listener: (nullable): the view as printed text, pictures as displays
+ *
+ * Has the machine's browser do one thing.
+ */
+void
+cloche_sandbox_run_browser_async (ClocheSandbox               *self,
+                                  const char                  *request,
+                                  guint                        timeout_ms,
+                                  const ClocheSandboxListener *listener,
+                                  GCancellable                *cancellable,
+                                  GAsyncReadyCallback          callback,
+                                  gpointer                     user_data)
+{
+  g_return_if_fail (CLOCHE_IS_SANDBOX (self));
+  g_return_if_fail (request != NULL);
+
+  CLOCHE_SANDBOX_GET_IFACE (self)->run_browser_async (self, request, timeout_ms, listener, cancellable, callback,
+                                                      user_data);
+}
+
+/**
  * cloche_sandbox_run_finish:
  *
  * Returns: (transfer full): what protocol.md calls the "end" event: "status" is "ok", "error", "timeout", "killed",

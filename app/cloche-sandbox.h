@@ -54,7 +54,7 @@ void                cloche_sandbox_entry_free (ClocheSandboxEntry *self);
  *
  * What a conversation needs of its machine, and nothing else of it. Every operation starts the machine if it is asleep.
  * Cancelling finishes the operation at once, in the caller's main context; what runs is interrupted (Python keeps its
- * variables) or killed (a shell command) by whoever implements this.
+ * variables, the browser closes its page) or killed (a shell command) by whoever implements this.
  */
 #define CLOCHE_TYPE_SANDBOX (cloche_sandbox_get_type ())
 G_DECLARE_INTERFACE (ClocheSandbox, cloche_sandbox, CLOCHE, SANDBOX, GObject)
@@ -77,6 +77,13 @@ struct _ClocheSandboxInterface
                                   GCancellable                *cancellable,
                                   GAsyncReadyCallback          callback,
                                   gpointer                     user_data);
+  void        (*run_browser_async) (ClocheSandbox               *self,
+                                    const char                  *request,
+                                    guint                        timeout_ms,
+                                    const ClocheSandboxListener *listener,
+                                    GCancellable                *cancellable,
+                                    GAsyncReadyCallback          callback,
+                                    gpointer                     user_data);
   JsonObject *(*run_finish)      (ClocheSandbox               *self,
                                   GAsyncResult                *result,
                                   GError                     **error);
@@ -146,6 +153,13 @@ void        cloche_sandbox_run_shell_async (ClocheSandbox               *self,
                                             GCancellable                *cancellable,
                                             GAsyncReadyCallback          callback,
                                             gpointer                     user_data);
+void        cloche_sandbox_run_browser_async (ClocheSandbox               *self,
+                                              const char                  *request,
+                                              guint                        timeout_ms,
+                                              const ClocheSandboxListener *listener,
+                                              GCancellable                *cancellable,
+                                              GAsyncReadyCallback          callback,
+                                              gpointer                     user_data);
 JsonObject *cloche_sandbox_run_finish      (ClocheSandbox               *self,
                                             GAsyncResult                *result,
                                             GError                     **error) G_GNUC_WARN_UNUSED_RESULT;

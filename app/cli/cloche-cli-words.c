@@ -29,6 +29,8 @@ cloche_cli_words_dup_heading (ClocheToolRun *run)
     return g_strdup (_ ("Python"));
   if (is_tool (run, "run_shell"))
     return g_strdup (_ ("Shell"));
+  if (g_str_has_prefix (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), "browser_"))
+    return g_strdup (_ ("Browser"));
 
   /* A name from a model, which may have made it up. */
   return cloche_text_make_printable (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), -1);

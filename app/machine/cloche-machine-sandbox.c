@@ -225,6 +225,21 @@ run_async (ClocheMachineSandbox        *self,
   cloche_machine_run_async (self->machine, request, NULL, begun_cb, g_steal_pointer (&task));
 }
 
+static JsonObject *
+code_request_new (const char *kernel,
+                  const char *code,
+                  guint       timeout_ms)
+{
+  JsonObject *request = json_object_new ();
+
+  json_object_set_string_member (request, "op", "code");
+  json_object_set_string_member (request, "kernel", kernel);
+  json_object_set_string_member (request, "code", code);
+  json_object_set_int_member (request, "timeout_ms", timeout_ms);
+
+  return request;
+}
+
 static void
 cloche_machine_sandbox_run_code_async (ClocheSandbox               *sandbox,
                                        const char                  *code,
@@ -234,11 +249,22 @@ cloche_machine_sandbox_run_code_async (ClocheSandbox               *sandbox,
                                        GAsyncReadyCallback          callback,
                                        gpointer                     user_data)
 {
-  g_autoptr (JsonObject) request = json_object_new ();
+  g_autoptr (JsonObject) request = code_request_new ("python", code, timeout_ms);
 
-  json_object_set_string_member (request, "op", "code");
-  json_object_set_string_member (request, "code", code);
-  json_object_set_int_member (request, "timeout_ms", timeout_ms);
+  run_async (CLOCHE_MACHINE_SANDBOX (sandbox), request, TRUE, listener, cancellable, callback, user_data);
+}
+
+static void
+cloche_machine_sandbox_run_browser_async (ClocheSandbox               *sandbox,
+                                          const char                  *text,
+                                          guint                        timeout_ms,
+                                          const ClocheSandboxListener *listener,
+                                          GCancellable                *cancellable,
+                                          GAsyncReadyCallback          callback,
+                                          gpointer                     user_data)
+{
+  g_autoptr (JsonObject) request = code_request_new ("browser", text, timeout_ms);
+
   run_async (CLOCHE_MACHINE_SANDBOX (sandbox), request, TRUE, listener, cancellable, callback, user_data);
 }
 
@@ -463,6 +489,7 @@ sandbox_iface_init (ClocheSandboxInterface *iface)
 {
   iface->run_code_async = cloche_machine_sandbox_run_code_async;
   iface->run_shell_async = cloche_machine_sandbox_run_shell_async;
+  iface->run_browser_async = cloche_machine_sandbox_run_browser_async;
   iface->run_finish = cloche_machine_sandbox_run_finish;
   iface->put_async = cloche_machine_sandbox_put_async;
   iface->put_finish = finish_boolean;

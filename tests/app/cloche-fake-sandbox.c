@@ -135,6 +135,18 @@ cloche_fake_sandbox_run_shell_async (ClocheSandbox               *sandbox,
   run (CLOCHE_FAKE_SANDBOX (sandbox), TRUE, script, listener, cancellable, callback, user_data);
 }
 
+static void
+cloche_fake_sandbox_run_browser_async (ClocheSandbox               *sandbox,
+                                       const char                  *request,
+                                       guint                        timeout_ms,
+                                       const ClocheSandboxListener *listener,
+                                       GCancellable                *cancellable,
+                                       GAsyncReadyCallback          callback,
+                                       gpointer                     user_data)
+{
+  run (CLOCHE_FAKE_SANDBOX (sandbox), FALSE, request, listener, cancellable, callback, user_data);
+}
+
 static JsonObject *
 cloche_fake_sandbox_run_finish (ClocheSandbox *sandbox,
                                 GAsyncResult  *result,
@@ -325,6 +337,7 @@ sandbox_iface_init (ClocheSandboxInterface *iface)
 {
   iface->run_code_async = cloche_fake_sandbox_run_code_async;
   iface->run_shell_async = cloche_fake_sandbox_run_shell_async;
+  iface->run_browser_async = cloche_fake_sandbox_run_browser_async;
   iface->run_finish = cloche_fake_sandbox_run_finish;
   iface->put_async = cloche_fake_sandbox_put_async;
   iface->put_finish = cloche_fake_sandbox_boolean_finish;

@@ -48,6 +48,9 @@ cloche_tool_words_dup_title (ClocheToolRun *run)
   if (is_tool (run, "write_file"))
     return g_strdup (is_done ? _ ("Wrote a File") : _ ("Writing a File"));
 
+  if (g_str_has_prefix (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), "browser_"))
+    return g_strdup (is_done ? _ ("Used the Browser") : _ ("Using the Browser"));
+
   /* A name from a model, which may have made it up. */
   return cloche_text_make_printable (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), -1);
 }
