@@ -70,11 +70,28 @@
   "\n" \
   "Image.open(\"/workspace/poster.png\")"
 
+/* What is served in one conversation is served until its machine ends, so a second tour finds it there. */
+#define SERVE_PAGE \
+  "import http.server, threading\n" \
+  "\n" \
+  "class Pages(http.server.SimpleHTTPRequestHandler):\n" \
+  "    def __init__(self, *arguments):\n" \
+  "        super().__init__(*arguments, directory=\"/workspace\")\n" \
+  "\n" \
+  "    def log_message(self, *_):\n" \
+  "        pass\n" \
+  "\n" \
+  "if \"server\" not in globals():\n" \
+  "    server = http.server.ThreadingHTTPServer((\"127.0.0.1\", 8765), Pages)\n" \
+  "    threading.Thread(target=server.serve_forever, daemon=True).start()"
+
+#define PAGE_ADDRESS "http://localhost:8765/%s"
+
 typedef struct
 {
   const char *text;
   const char *tool;             /* NULL: the script ends here */
-  const char *code;             /* "%s" stands for the file's path, quoted */
+  const char *code;             /* "%s" stands for the file's path, quoted; NULL: there is none */
 } Step;
 
 #define THAT_WAS_IT \
@@ -105,6 +122,15 @@ static const Step VIDEO[] = {
   { THAT_WAS_IT, NULL, NULL },
 };
 
+static const Step PAGE[] = {
+  { N_ ("This is the guided tour: a fixed set of rules, not an AI. It does what a model would do. First, a server of its own "
+        "for the page: inside of the machine, where nobody else can reach it."), "run_python", SERVE_PAGE },
+  { N_ ("Now the browser in the machine opens it."), "browser_navigate", PAGE_ADDRESS },
+  { N_ ("There is a button for the prices, so it is clicked."), "browser_click", "Show prices" },
+  { N_ ("And this is what the page looks like."), "browser_take_screenshot", NULL },
+  { THAT_WAS_IT, NULL, NULL },
+};
+
 /* Which script a file's name asks for; NULL: none. */
 static const Step *
 script_for (const char *path,
@@ -119,6 +145,7 @@ script_for (const char *path,
     { ".csv ", TABLE, G_N_ELEMENTS (TABLE) },
     { ".png .jpg .jpeg .webp .gif .bmp .tif .tiff ", PICTURE, G_N_ELEMENTS (PICTURE) },
     { ".mp4 .webm .mov .mkv .avi .m4v ", VIDEO, G_N_ELEMENTS (VIDEO) },
+    { ".html .htm ", PAGE, G_N_ELEMENTS (PAGE) },
   };
   const char *dot = strrchr (path, '.');
   g_autofree char *lower = dot != NULL ? g_ascii_strdown (dot, -1) : NULL;
@@ -197,14 +224,31 @@ read_situation (ClocheChatRequest *request,
   }
 }
 
+/* Which argument of each tool a step's code is. */
+static const struct
+{
+  const char *tool;
+  const char *argument;
+} ARGUMENTS[] = {
+  { "run_python", "code" },
+  { "run_shell", "command" },
+  { "browser_navigate", "url" },
+  { "browser_click", "ref" },
+};
+
 static char *
 quote (const char *path,
-       gboolean    for_shell)
+       const char *argument)
 {
   g_autoptr (JsonNode) node = NULL;
+  g_autofree char *name = NULL;
 
-  if (for_shell)
+  if (g_str_equal (argument, "command"))
     return g_shell_quote (path);
+  if (g_str_equal (argument, "url")) {
+    name = g_path_get_basename (path);
+    return g_uri_escape_string (name, NULL, FALSE);
+  }
 
   node = json_node_init_string (json_node_alloc (), path);      /* A JSON string is a Python string, too. */
   return g_strchomp (cloche_json_to_line (node));
@@ -214,13 +258,18 @@ static char *
 make_arguments (const Step *step,
                 const char *path)
 {
-  gboolean is_shell = g_str_equal (step->tool, "run_shell");
   g_autoptr (JsonObject) arguments = json_object_new ();
-  g_autofree char *quoted = quote (path, is_shell);
   g_autoptr (GString) code = g_string_new (step->code);
 
-  g_string_replace (code, "%s", quoted, 0);
-  json_object_set_string_member (arguments, is_shell ? "command" : "code", code->str);
+  for (gsize i = 0; i < G_N_ELEMENTS (ARGUMENTS); i++) {
+    g_autofree char *quoted = NULL;
+
+    if (!g_str_equal (step->tool, ARGUMENTS[i].tool))
+      continue;
+    quoted = quote (path, ARGUMENTS[i].argument);
+    g_string_replace (code, "%s", quoted, 0);
+    json_object_set_string_member (arguments, ARGUMENTS[i].argument, code->str);
+  }
 
   return g_strchomp (cloche_json_object_to_line (arguments));
 }
@@ -246,7 +295,7 @@ cloche_tour_script_read (ClocheChatRequest *request,
                                   "The tour cannot."));
   } else if (steps == NULL) {
     ret_line->text = g_strdup (_ ("This is the guided tour: a fixed set of rules, not an AI, so it cannot answer questions. Drop "
-                                  "a table (CSV), a picture or a video here, or choose one of the samples."));
+                                  "a table (CSV), a picture, a video or a page (HTML) here, or choose one of the samples."));
   } else {
     const Step *step = &steps[MIN (situation.n_results, n - 1)];
 

@@ -206,6 +206,8 @@ cloche_tour_get_question (ClocheTourStop stop)
     return _ ("Make this picture small and grey");
   case CLOCHE_TOUR_VIDEO:
     return _ ("Cut two seconds out of this video");
+  case CLOCHE_TOUR_PAGE:
+    return _ ("Open this page in a browser and read the prices");
   case CLOCHE_TOUR_TABLE:
   default:
     return _ ("Show me what is in this table");
@@ -224,6 +226,7 @@ cloche_tour_dup_sample_path (ClocheTourStop stop)
     [CLOCHE_TOUR_TABLE] = "data/sales.csv",
     [CLOCHE_TOUR_PICTURE] = "data/picture.png",
     [CLOCHE_TOUR_VIDEO] = "data/video.mp4",
+    [CLOCHE_TOUR_PAGE] = "data/garden.html",
   };
 
   g_return_val_if_fail ((guint) stop < CLOCHE_TOUR_N_STOPS, NULL);

@@ -14,14 +14,16 @@ G_BEGIN_DECLS
  * @CLOCHE_TOUR_TABLE: read, describe, plot
  * @CLOCHE_TOUR_PICTURE: resize, turn grey
  * @CLOCHE_TOUR_VIDEO: cut, take a poster frame
+ * @CLOCHE_TOUR_PAGE: serve a page in the machine, open it, click, take a screenshot
  */
 typedef enum {
   CLOCHE_TOUR_TABLE,
   CLOCHE_TOUR_PICTURE,
   CLOCHE_TOUR_VIDEO,
+  CLOCHE_TOUR_PAGE,
 } ClocheTourStop;
 
-#define CLOCHE_TOUR_N_STOPS 3
+#define CLOCHE_TOUR_N_STOPS 4
 
 /**
  * ClocheTour:

@@ -17,6 +17,7 @@ static const char *const STOPS[CLOCHE_TOUR_N_STOPS] = {
   [CLOCHE_TOUR_TABLE] = "table",
   [CLOCHE_TOUR_PICTURE] = "picture",
   [CLOCHE_TOUR_VIDEO] = "video",
+  [CLOCHE_TOUR_PAGE] = "page",
 };
 
 /* Which of the stops @names names, all of them if it is empty. FALSE: one that there is not; the person has been told. */
@@ -34,8 +35,8 @@ read_stops (char   **names,
       if (g_str_equal (names[i], STOPS[stop]))
         wanted[stop] = is_known = TRUE;
     if (!is_known) {
-      /* Translators: the placeholder is what was typed; table, picture and video are typed as they are. */
-      g_printerr (_ ("The tour has no stop “%s”, only: table, picture, video.\n"), names[i]);
+      /* Translators: the placeholder is what was typed; table, picture, video and page are typed as they are. */
+      g_printerr (_ ("The tour has no stop “%s”, only: table, picture, video, page.\n"), names[i]);
       return FALSE;
     }
   }

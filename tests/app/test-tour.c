@@ -27,6 +27,9 @@ world_init (World      *world,
   g_autoptr (ClocheClock) clock = cloche_clock_new_manual (1);
   g_autoptr (ClocheTool) python = CLOCHE_TOOL (cloche_fake_tool_new ("run_python", "machine", FALSE));
   g_autoptr (ClocheTool) shell = CLOCHE_TOOL (cloche_fake_tool_new ("run_shell", "machine", FALSE));
+  g_autoptr (ClocheTool) navigate = CLOCHE_TOOL (cloche_fake_tool_new ("browser_navigate", "machine", FALSE));
+  g_autoptr (ClocheTool) click = CLOCHE_TOOL (cloche_fake_tool_new ("browser_click", "machine", FALSE));
+  g_autoptr (ClocheTool) picture = CLOCHE_TOOL (cloche_fake_tool_new ("browser_take_screenshot", "machine", FALSE));
   ClocheMessage *question = cloche_message_new (CLOCHE_ROLE_USER, NULL, 0);
 
   memset (world, 0, sizeof *world);
@@ -34,6 +37,9 @@ world_init (World      *world,
   world->toolbox = cloche_toolbox_new ();
   cloche_toolbox_add (world->toolbox, python);
   cloche_toolbox_add (world->toolbox, shell);
+  cloche_toolbox_add (world->toolbox, navigate);
+  cloche_toolbox_add (world->toolbox, click);
+  cloche_toolbox_add (world->toolbox, picture);
   world->history = g_ptr_array_new_with_free_func ((GDestroyNotify) cloche_message_unref);
   cloche_message_take_part (question, cloche_message_part_new_text ("look"));
   if (file_name != NULL) {
@@ -77,6 +83,8 @@ dup_calls (World *world)
 
       if (code == NULL)
         code = cloche_json_get_string (arguments, "command");
+      if (code == NULL)
+        code = cloche_json_get_string (arguments, "url");
       if (call != NULL)
         g_string_append_printf (out, "%s:%s\n", cloche_tool_call_get_name (call), code);
     }
@@ -117,6 +125,9 @@ test_stops (void)
        (const char *const[]) { "Image.open(\"/workspace/Photo.JPG\")", "convert(\"L\")", "small-grey.png", NULL });
   run ("it's.mp4", 3,
        (const char *const[]) { "run_shell:ffprobe", "-ss 1 -to 3 -i '/workspace/it'\\''s.mp4'", "poster.png", NULL });
+  run ("my page.html", 4,
+       (const char *const[]) { "run_python:import http.server", "browser_navigate:http://localhost:8765/my%20page.html",
+                               "browser_click", "browser_take_screenshot", NULL });
 }
 
 static void

@@ -15,7 +15,7 @@ else
   status=1
 fi
 
-large=$(find sales.csv picture.png video.mp4 -size +100k)
+large=$(find garden.html sales.csv picture.png video.mp4 -size +100k)
 if [ -z "$large" ]; then
   echo "ok 2 - no sample is larger than 100 kB"
 else

@@ -94,6 +94,14 @@ def picture_and_video(person):
     expect_in("duration=4", out)
 
 
+def page(person):
+    """Served in the machine, opened by its browser, which no network is asked for."""
+    out = person.run("tour", "page", "--output", "shown")
+    width, height, colours = read_png(os.path.join(person.here, "shown", "plot-1.png"))
+    expect((width, height) == (1280, 720) and len(colours) > 4, "a picture of the page")
+    expect_in("Glass bell | 35 cm | 48.00", out)
+
+
 def again_in_the_same_place(person):
     """Nothing that is there is replaced."""
     kept = person.file("transcript.md", b"mine")
@@ -107,4 +115,4 @@ def wrong_stop(person):
     expect_in("table, picture, video", person.run("tour", "moon", status=2))
 
 
-main(table, picture_and_video, again_in_the_same_place, wrong_stop)
+main(table, picture_and_video, page, again_in_the_same_place, wrong_stop)
