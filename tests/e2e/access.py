@@ -117,6 +117,14 @@ def conversation():
     window.find(role="push button", name=lambda name: name.startswith("Ran Python, "))
     expect_names(window, "a conversation")
     expect_tab_reaches(window, 20, hidden="Welcome to Cloche")
+
+    window.click(window.find(role="label", name=lambda name: name.startswith("Ready · isolated (")))
+    window.activate(window.find(role="push button", name="Network…"))
+    window.find(role="label", name="What the Machine May Reach")
+    expect_names(window, "the network of a conversation")
+    window.place()
+    e2e.press("Escape")
+    window.wait_dialog_closed()
     window.close()
 
 
