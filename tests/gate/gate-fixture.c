@@ -319,3 +319,41 @@ stream_shut_down (GIOStream *stream)
   g_socket_shutdown (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)), FALSE, TRUE, &error);
   g_assert_no_error (error);
 }
+
+/* Opens a connection that has to work. */
+GIOStream *
+gate_open_good (Gate       *gate,
+                const char *name,
+                guint16     port)
+{
+  g_autoptr (GError) error = NULL;
+  GIOStream *stream = gate_open (gate, name, port, &error);
+
+  g_assert_no_error (error);
+  return stream;
+}
+
+/* Sends @bytes, expects them back, ends in good order. */
+void
+stream_assert_echo (GIOStream  *stream,
+                    const void *bytes,
+                    gsize       length)
+{
+  g_autofree char *back = g_malloc (length + 1);
+
+  stream_write (stream, bytes, length);
+  g_assert_cmpint (stream_read (stream, back, length), ==, (gssize) length);
+  g_assert_cmpmem (back, length, bytes, length);
+  stream_shut_down (stream);
+  g_assert_cmpint (stream_read (stream, back, 1), ==, 0);
+}
+
+void
+gate_wait_reset (Gate       *gate,
+                 const char *reason)
+{
+  while (gate->reset_reason < 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (cloche_egress_reason_to_string ((ClocheEgressReason) gate->reset_reason), ==, reason);
+  gate->reset_reason = -1;
+}

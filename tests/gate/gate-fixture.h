@@ -39,6 +39,11 @@ GIOStream *gate_open          (Gate        *gate,
                                const char  *name,
                                guint16      port,
                                GError     **error);
+GIOStream *gate_open_good     (Gate       *gate,
+                               const char *name,
+                               guint16     port);
+void       gate_wait_reset    (Gate       *gate,
+                               const char *reason);
 void       gate_assert_refused (Gate       *gate,
                                 const char *name,
                                 guint16     port,
@@ -60,3 +65,6 @@ gssize     stream_read        (GIOStream *stream,
                                void      *bytes,
                                gsize      length);
 void       stream_shut_down   (GIOStream *stream);
+void       stream_assert_echo (GIOStream  *stream,
+                               const void *bytes,
+                               gsize       length);

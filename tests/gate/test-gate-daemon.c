@@ -30,44 +30,6 @@ tear_down (Gate         *gate,
   gate_tear_down (gate);
 }
 
-/* Opens a connection that has to work. */
-static GIOStream *
-open_good (Gate       *gate,
-           const char *name,
-           guint16     port)
-{
-  g_autoptr (GError) error = NULL;
-  GIOStream *stream = gate_open (gate, name, port, &error);
-
-  g_assert_no_error (error);
-  return stream;
-}
-
-/* Sends @bytes, expects them back, ends in good order. */
-static void
-assert_echo (GIOStream  *stream,
-             const void *bytes,
-             gsize       length)
-{
-  g_autofree char *back = g_malloc (length + 1);
-
-  stream_write (stream, bytes, length);
-  g_assert_cmpint (stream_read (stream, back, length), ==, (gssize) length);
-  g_assert_cmpmem (back, length, bytes, length);
-  stream_shut_down (stream);
-  g_assert_cmpint (stream_read (stream, back, 1), ==, 0);
-}
-
-static void
-wait_reset (Gate       *gate,
-            const char *reason)
-{
-  while (gate->reset_reason < 0)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpstr (cloche_egress_reason_to_string ((ClocheEgressReason) gate->reset_reason), ==, reason);
-  gate->reset_reason = -1;
-}
-
 #define GET(host) "GET / HTTP/1.1\r\nHost: " host "\r\n\r\n"
 
 static void
@@ -102,12 +64,12 @@ test_tls (Gate         *gate,
   g_autoptr (GIOStream) six = NULL;
 
   gate_set_policy (gate, "listed", "good.example six.example");
-  whole = open_good (gate, "GOOD.example.", 443);
-  assert_echo (whole, hello->data, hello->len);
-  fragmented = open_good (gate, "good.example", 443);
-  assert_echo (fragmented, records->data, records->len);
-  six = open_good (gate, "six.example", 443);
-  assert_echo (six, hello6->data, hello6->len);
+  whole = gate_open_good (gate, "GOOD.example.", 443);
+  stream_assert_echo (whole, hello->data, hello->len);
+  fragmented = gate_open_good (gate, "good.example", 443);
+  stream_assert_echo (fragmented, records->data, records->len);
+  six = gate_open_good (gate, "six.example", 443);
+  stream_assert_echo (six, hello6->data, hello6->len);
 
   gate_assert_row (gate, 0, "good.example", "203.0.113.5", "allowed", "listed");
   gate_assert_row (gate, 2, "six.example", "2001:db8::5", "allowed", "listed");
@@ -139,13 +101,13 @@ test_mismatches (Gate         *gate,
 
   gate_set_policy (gate, "listed", "good.example other.example");
   for (guint i = 0; i < G_N_ELEMENTS (CASES); i++) {
-    g_autoptr (GIOStream) stream = open_good (gate, "good.example", CASES[i].port);
+    g_autoptr (GIOStream) stream = gate_open_good (gate, "good.example", CASES[i].port);
 
     if (CASES[i].bytes != NULL)
       stream_write (stream, CASES[i].bytes, strlen (CASES[i].bytes));
     else
       stream_write (stream, hello->data, hello->len);
-    wait_reset (gate, CASES[i].reason);
+    gate_wait_reset (gate, CASES[i].reason);
     g_assert_true (gate->reset_stream == stream);
     gate_assert_row (gate, i, "good.example", "203.0.113.5", "refused", CASES[i].reason);
     g_assert_cmpint (cloche_json_get_int (gate->rows->pdata[i], "bytes_out", -1), ==, 0);
@@ -163,10 +125,10 @@ test_server_first (Gate         *gate,
   char greeting[11];
 
   gate_set_policy (gate, "listed", "good.example:2525");
-  stream = open_good (gate, "good.example", 2525);
+  stream = gate_open_good (gate, "good.example", 2525);
   g_assert_cmpint (stream_read (stream, greeting, sizeof greeting), ==, sizeof greeting);
   g_assert_cmpmem (greeting, sizeof greeting, "220 hello\r\n", 11);
-  assert_echo (stream, "EHLO x\r\n", 8);
+  stream_assert_echo (stream, "EHLO x\r\n", 8);
 }
 
 static void
@@ -199,12 +161,12 @@ test_floor_by_hand (Gate         *gate,
   g_autoptr (GIOStream) named = NULL;
 
   gate_set_policy (gate, "listed", "10.9.8.7 inside.example");
-  literal = open_good (gate, "10.9.8.7", 80);
-  assert_echo (literal, GET ("10.9.8.7"), strlen (GET ("10.9.8.7")));
-  mapped = open_good (gate, "::ffff:10.9.8.7", 80);
-  assert_echo (mapped, GET ("10.9.8.7"), strlen (GET ("10.9.8.7")));
-  named = open_good (gate, "inside.example", 80);
-  assert_echo (named, GET ("inside.example"), strlen (GET ("inside.example")));
+  literal = gate_open_good (gate, "10.9.8.7", 80);
+  stream_assert_echo (literal, GET ("10.9.8.7"), strlen (GET ("10.9.8.7")));
+  mapped = gate_open_good (gate, "::ffff:10.9.8.7", 80);
+  stream_assert_echo (mapped, GET ("10.9.8.7"), strlen (GET ("10.9.8.7")));
+  named = gate_open_good (gate, "inside.example", 80);
+  stream_assert_echo (named, GET ("inside.example"), strlen (GET ("inside.example")));
   gate_assert_refused (gate, "loop.example", 80, "not-listed");
 }
 
@@ -217,8 +179,8 @@ test_mixed_answer (Gate         *gate,
   g_autoptr (GIOStream) stream = NULL;
 
   gate_set_policy (gate, "listed", "mixed.example");
-  stream = open_good (gate, "mixed.example", 80);
-  assert_echo (stream, GET ("mixed.example"), strlen (GET ("mixed.example")));
+  stream = gate_open_good (gate, "mixed.example", 80);
+  stream_assert_echo (stream, GET ("mixed.example"), strlen (GET ("mixed.example")));
   gate_assert_row (gate, 0, "mixed.example", "203.0.113.5", "allowed", "listed");
   g_assert_cmpuint (private->n_connections, ==, 0);
 }
@@ -236,9 +198,9 @@ test_rebinding (Gate         *gate,
   g_autoptr (GIOStream) stream = NULL;
 
   gate_set_policy (gate, "listed", "rebind.test");
-  stream = open_good (gate, "rebind.test", 80);
+  stream = gate_open_good (gate, "rebind.test", 80);
   g_assert_cmpuint (resolver->n_questions, ==, 1);
-  assert_echo (stream, GET ("rebind.test"), strlen (GET ("rebind.test")));
+  stream_assert_echo (stream, GET ("rebind.test"), strlen (GET ("rebind.test")));
   gate_assert_row (gate, 0, "rebind.test", "203.0.113.5", "allowed", "listed");
   g_assert_cmpuint (resolver->n_questions, ==, 1);
 
@@ -268,17 +230,17 @@ test_policy_change (Gate         *gate,
   char back[8];
 
   gate_set_policy (gate, "listed", "good.example other.example");
-  kept = open_good (gate, "good.example", 80);
-  cut = open_good (gate, "other.example", 80);
+  kept = gate_open_good (gate, "good.example", 80);
+  cut = gate_open_good (gate, "other.example", 80);
   stream_write (cut, GET ("other.example"), strlen (GET ("other.example")));
   g_assert_cmpint (stream_read (cut, back, 1), ==, 1);
 
   gate_set_policy (gate, "listed", "good.example");
-  wait_reset (gate, "policy-changed");
+  gate_wait_reset (gate, "policy-changed");
   g_assert_true (gate->reset_stream == cut);
   gate_assert_row (gate, 0, "other.example", "203.0.113.5", "allowed", "policy-changed");
 
-  assert_echo (kept, GET ("good.example"), strlen (GET ("good.example")));
+  stream_assert_echo (kept, GET ("good.example"), strlen (GET ("good.example")));
   gate_assert_row (gate, 1, "good.example", "203.0.113.5", "allowed", "listed");
 }
 
@@ -293,161 +255,19 @@ test_policy_narrowed (Gate         *gate,
   char back[1];
 
   gate_set_policy (gate, "listed", "good.example:80");
-  named = open_good (gate, "good.example", 80);
+  named = gate_open_good (gate, "good.example", 80);
   stream_write (named, GET ("good.example"), strlen (GET ("good.example")));
   g_assert_cmpint (stream_read (named, back, 1), ==, 1);
-  unnamed = open_good (gate, "good.example", 80);
+  unnamed = gate_open_good (gate, "good.example", 80);
   stream_write (unnamed, "EHLO x\r\n", 8);
   g_assert_cmpint (stream_read (unnamed, back, 1), ==, 1);
 
   gate_set_policy (gate, "listed", "good.example");
-  wait_reset (gate, "policy-changed");
+  gate_wait_reset (gate, "policy-changed");
   g_assert_true (gate->reset_stream == unnamed);
   gate_set_policy (gate, "off", "");
-  wait_reset (gate, "policy-changed");
+  gate_wait_reset (gate, "policy-changed");
   g_assert_true (gate->reset_stream == named);
-}
-
-/* What "question" said last. */
-static void
-question_cb (ClocheGateControl *control,
-             JsonObject        *event,
-             JsonObject       **ret_question)
-{
-  g_clear_pointer (ret_question, json_object_unref);
-  *ret_question = json_object_ref (event);
-}
-
-static void
-result_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      data)
-{
-  *(GAsyncResult **) data = g_object_ref (result);
-}
-
-static void
-be_asked (Gate        *gate,
-          JsonObject **ret_question)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  g_signal_connect (gate->control, "question", G_CALLBACK (question_cb), ret_question);
-  cloche_gate_control_ask_async (gate->control, NULL, result_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_true (cloche_gate_control_request_finish (gate->control, result, NULL));
-}
-
-/* Opens a connection and answers the question that it makes: with a yes or a no, or, if there is a policy, with that. */
-static GIOStream *
-open_and_answer (Gate       *gate,
-                 const char *name,
-                 guint16     port,
-                 gboolean    is_yes,
-                 const char *rules,
-                 GError    **error)
-{
-  g_autoptr (JsonObject) question = NULL;
-  g_autoptr (GAsyncResult) opened = NULL;
-  g_autoptr (GAsyncResult) answered = NULL;
-  gulong id = g_signal_connect (gate->control, "question", G_CALLBACK (question_cb), &question);
-  GIOStream *stream;
-
-  cloche_gate_link_open_async (gate->link, name, port, "test", NULL, result_cb, &opened);
-  while (question == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpstr (cloche_json_get_string (question, "name"), ==, name);
-  g_assert_cmpint (cloche_json_get_int (question, "port", 0), ==, port);
-  g_assert_null (opened);
-  if (rules != NULL) {
-    gate_set_policy (gate, "ask", rules);
-  } else {
-    cloche_gate_control_answer_async (gate->control, cloche_json_get_int (question, "id", 0), is_yes, NULL, result_cb,
-                                      &answered);
-    while (answered == NULL)
-      g_main_context_iteration (NULL, TRUE);
-    g_assert_true (cloche_gate_control_request_finish (gate->control, answered, NULL));
-  }
-  while (opened == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  stream = cloche_gate_link_open_finish (gate->link, opened, error);
-  g_signal_handler_disconnect (gate->control, id);
-
-  return stream;
-}
-
-#define assert_refusal(error, reason_text) \
-  g_assert_cmpstr (cloche_egress_reason_to_string ((ClocheEgressReason) (error)->code), ==, reason_text)
-
-static void
-test_ask (Gate         *gate,
-          gconstpointer data)
-{
-  g_autoptr (TestServer) server = test_server_new ("203.0.113.5", 80, NULL);
-  g_autoptr (JsonObject) last = NULL;
-  g_autoptr (GError) denied = NULL;
-  g_autoptr (GError) private = NULL;
-  g_autoptr (GIOStream) once = NULL;
-  g_autoptr (GIOStream) again = NULL;
-  g_autoptr (GIOStream) always = NULL;
-
-  gate_set_policy (gate, "ask", "");
-  gate_assert_refused (gate, "good.example", 80, "not-asked");
-  be_asked (gate, &last);
-
-  g_assert_null (open_and_answer (gate, "good.example", 443, FALSE, NULL, &denied));
-  assert_refusal (denied, "denied");
-  once = open_and_answer (gate, "good.example", 80, TRUE, NULL, NULL);
-  assert_echo (once, GET ("good.example"), strlen (GET ("good.example")));
-  again = open_good (gate, "good.example", 80);
-  stream_write (again, GET ("good.example"), strlen (GET ("good.example")));
-  always = open_and_answer (gate, "203.0.113.5", 80, TRUE, "203.0.113.5", NULL);
-  g_assert_nonnull (always);
-
-  /* A yes is for that host and port, spoken to as it must be, and lifts the floor for no name. */
-  g_assert_null (open_and_answer (gate, "inside.example", 80, TRUE, NULL, &private));
-  assert_refusal (private, "private-address");
-
-  /* It outlives a policy that would still ask, and no other. */
-  gate_set_policy (gate, "ask", "other.example");
-  wait_reset (gate, "policy-changed");
-  g_assert_true (gate->reset_stream == always);
-  gate_set_policy (gate, "listed", "other.example");
-  wait_reset (gate, "policy-changed");
-  g_assert_true (gate->reset_stream == again);
-}
-
-/* A yes to an address of the local network is for that very address. */
-static void
-test_ask_floor (Gate         *gate,
-                gconstpointer data)
-{
-  g_autoptr (TestServer) inside = test_server_new ("10.9.8.7", 80, NULL);
-  g_autoptr (JsonObject) last = NULL;
-  g_autoptr (GIOStream) stream = NULL;
-
-  be_asked (gate, &last);
-  gate_set_policy (gate, "ask", "");
-  stream = open_and_answer (gate, "10.9.8.7", 80, TRUE, NULL, NULL);
-  assert_echo (stream, GET ("10.9.8.7"), strlen (GET ("10.9.8.7")));
-  gate_set_policy (gate, "open", "");
-  gate_assert_refused (gate, "10.9.8.7", 80, "private-address");
-  gate_assert_refused (gate, "inside.example", 80, "private-address");
-  g_assert_cmpuint (inside->n_connections, ==, 1);
-}
-
-static void
-test_open (Gate         *gate,
-           gconstpointer data)
-{
-  g_autoptr (TestServer) server = test_server_new ("203.0.113.5", 2222, NULL);
-  g_autoptr (GIOStream) stream = NULL;
-
-  gate_set_policy (gate, "open", "!bad.example");
-  stream = open_good (gate, "good.example", 2222);
-  assert_echo (stream, "SSH-2.0-x\r\n", 11);
-  gate_assert_refused (gate, "bad.example", 443, "denied");
 }
 
 static void
@@ -458,7 +278,7 @@ test_keeper_resets (Gate         *gate,
   g_autoptr (GIOStream) stream = NULL;
 
   gate_set_policy (gate, "listed", "good.example");
-  stream = open_good (gate, "good.example", 80);
+  stream = gate_open_good (gate, "good.example", 80);
   cloche_gate_link_reset (gate->link, stream);
   gate_assert_row (gate, 0, "good.example", "203.0.113.5", "allowed", "reset");
   g_assert_cmpint (gate->reset_reason, ==, -1);
@@ -489,7 +309,7 @@ test_back_pressure (Gate         *gate,
   for (gsize i = strlen (HEAD); i < length; i++)
     bytes[i] = (char) (i * 31 + i / 4099);
   gate_set_policy (gate, "listed", "good.example");
-  stream = open_good (gate, "good.example", 80);
+  stream = gate_open_good (gate, "good.example", 80);
   g_output_stream_write_all_async (g_io_stream_get_output_stream (stream), bytes, length, G_PRIORITY_DEFAULT, NULL,
                                    count_cb, &is_written);
   g_assert_cmpint (stream_read (stream, back, length), ==, (gssize) length);
@@ -510,12 +330,12 @@ test_too_many (Gate         *gate,
 
   gate_set_policy (gate, "listed", "good.example");
   for (guint i = 0; i < 256; i++)
-    g_ptr_array_add (streams, open_good (gate, "good.example", 80));
+    g_ptr_array_add (streams, gate_open_good (gate, "good.example", 80));
   gate_assert_refused (gate, "good.example", 80, "too-many");
   g_ptr_array_set_size (streams, 255);
   gate_assert_row (gate, 0, "good.example", NULL, "refused", "too-many");
   gate_assert_row (gate, 1, "good.example", "203.0.113.5", "allowed", "listed");
-  g_ptr_array_add (streams, open_good (gate, "good.example", 80));
+  g_ptr_array_add (streams, gate_open_good (gate, "good.example", 80));
 }
 
 /* Every attempt has exactly one row, numbered without a gap, over two lives of the gate. */
@@ -532,15 +352,15 @@ test_log_is_complete (Gate         *gate,
 
     gate_set_policy (gate, "listed", "good.example inside.example closed.example");
     for (guint i = 0; i < 20; i++) {
-      g_autoptr (GIOStream) stream = open_good (gate, "good.example", 80);
+      g_autoptr (GIOStream) stream = gate_open_good (gate, "good.example", 80);
 
-      assert_echo (stream, GET ("good.example"), strlen (GET ("good.example")));
+      stream_assert_echo (stream, GET ("good.example"), strlen (GET ("good.example")));
       gate_assert_refused (gate, "inside.example", 80, "private-address");
       gate_assert_refused (gate, "evil.example", 80, "not-listed");
       gate_assert_refused (gate, "0x7f.1", 80, "bad-name");
       gate_assert_refused (gate, "closed.example", 80, "unreachable");
     }
-    live = open_good (gate, "good.example", 80);        /* Is under way at the end. */
+    live = gate_open_good (gate, "good.example", 80);        /* Is under way at the end. */
     g_assert_cmpint (gate_stop (gate), ==, 0);
     g_ptr_array_set_size (gate->rows, 0);
     if (life == 0)
@@ -590,8 +410,8 @@ test_full_disk (Gate         *gate,
 
   test_network_run (free_command);
   gate_wait_rows (gate, 100);
-  stream = open_good (gate, "good.example", 80);
-  assert_echo (stream, GET ("good.example"), strlen (GET ("good.example")));
+  stream = gate_open_good (gate, "good.example", 80);
+  stream_assert_echo (stream, GET ("good.example"), strlen (GET ("good.example")));
   gate_assert_row (gate, 100, "good.example", "203.0.113.5", "allowed", "listed");
   g_assert_cmpint (cloche_json_get_int (gate->rows->pdata[100], "seq", 0), ==, 101);
 
@@ -624,9 +444,6 @@ main (int    argc,
   ADD ("failures", test_failures);
   ADD ("policy-change", test_policy_change);
   ADD ("policy-narrowed", test_policy_narrowed);
-  ADD ("ask", test_ask);
-  ADD ("ask-floor", test_ask_floor);
-  ADD ("open", test_open);
   ADD ("keeper-resets", test_keeper_resets);
   ADD ("back-pressure", test_back_pressure);
   ADD ("too-many", test_too_many);
