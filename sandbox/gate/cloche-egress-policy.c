@@ -401,7 +401,8 @@ cloche_egress_policy_check (ClocheEgressPolicy *self,
  * cloche_egress_policy_allows_address:
  * @address: where an allowed host would be reached
  *
- * Whether a connection may go there: everywhere outside the floor, and inside it where a rule names that very address.
+ * Whether a connection may go there, whatever name led to it: everywhere outside the floor, and inside it where a rule names
+ * that very address; never where a rule forbids it.
  */
 gboolean
 cloche_egress_policy_allows_address (ClocheEgressPolicy *self,
@@ -410,16 +411,21 @@ cloche_egress_policy_allows_address (ClocheEgressPolicy *self,
 {
   g_autofree char *text = NULL;
   g_autofree char *name = NULL;
+  ClocheEgressGrant grant;
   gboolean is_forbidden;
 
   g_return_val_if_fail (self != NULL, FALSE);
 
   if (self->mode == CLOCHE_EGRESS_MODE_OFF)
     return FALSE;
-  if (!cloche_address_floor_covers (address))
-    return TRUE;
 
   text = g_inet_address_to_string (address);
   name = cloche_egress_name_parse (text, NULL, NULL);
-  return name != NULL && check_rules (self, name, port, &is_forbidden) != CLOCHE_EGRESS_GRANT_NONE;
+  if (name == NULL)
+    return FALSE;
+  grant = check_rules (self, name, port, &is_forbidden);
+  if (is_forbidden)
+    return FALSE;
+
+  return grant != CLOCHE_EGRESS_GRANT_NONE || !cloche_address_floor_covers (address);
 }

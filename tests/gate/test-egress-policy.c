@@ -157,7 +157,8 @@ static void
 test_forbidding (void)
 {
   static const char *const RULES[] = { "!bad.example", "bad.example", "!10.1.2.3", "10.1.2.3:22", "!*.evil.test:25", NULL };
-  static const char *const WORDS[] = { "example.com", "*.example.com", "!bad.example", "a.example:22", NULL };
+  static const char *const WORDS[] = { "example.com", "*.example.com", "!bad.example", "a.example:22", "!203.0.113.6:80",
+                                       "!2001:db8::6", NULL };
   static const struct { const char *name; guint16 port; const char *reasons[4]; } CASES[] = {
     { "bad.example", 443, { "mode-off", "denied", "denied", "denied" } },
     { "bad.example", 25, { "mode-off", "denied", "denied", "denied" } },
@@ -168,6 +169,8 @@ test_forbidding (void)
   };
   g_autoptr (GInetAddress) inside = g_inet_address_new_from_string ("10.1.2.4");
   g_autoptr (GInetAddress) outside = g_inet_address_new_from_string ("203.0.113.5");
+  g_autoptr (GInetAddress) forbidden = g_inet_address_new_from_string ("203.0.113.6");
+  g_autoptr (GInetAddress) forbidden_v6 = g_inet_address_new_from_string ("2001:db8::6");
 
   for (int mode = CLOCHE_EGRESS_MODE_OFF; mode <= CLOCHE_EGRESS_MODE_OPEN; mode++) {
     g_autoptr (ClocheEgressPolicy) wide = cloche_egress_policy_new ((ClocheEgressMode) mode, WORDS, NULL);
@@ -187,6 +190,10 @@ test_forbidding (void)
     /* Not even what is open lifts the floor. */
     g_assert_false (cloche_egress_policy_allows_address (wide, inside, 80));
     g_assert_cmpint (cloche_egress_policy_allows_address (wide, outside, 80), ==, mode != CLOCHE_EGRESS_MODE_OFF);
+    /* Whatever name leads to an address that is forbidden. */
+    g_assert_false (cloche_egress_policy_allows_address (wide, forbidden, 80));
+    g_assert_false (cloche_egress_policy_allows_address (wide, forbidden_v6, 443));
+    g_assert_cmpint (cloche_egress_policy_allows_address (wide, forbidden, 81), ==, mode != CLOCHE_EGRESS_MODE_OFF);
   }
 }
 
