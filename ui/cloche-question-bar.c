@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-/* µs: when another question has taken the place of one, a click is for that one: nobody has read the new one yet. */
+/* µs: a click that comes sooner was meant for what was there before, maybe another question: nobody has read this one yet. */
 #define READING_US (G_USEC_PER_SEC / 2)
 
 struct _ClocheQuestionBar
@@ -94,7 +94,7 @@ update (ClocheQuestionBar *self)
   if (first == self->question)
     return;
 
-  self->readable_us = g_get_monotonic_time () + (self->question != NULL ? READING_US : 0);
+  self->readable_us = g_get_monotonic_time () + READING_US;
   g_set_object (&self->question, first);
   if (first != NULL)
     show (self);

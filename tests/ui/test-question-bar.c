@@ -176,6 +176,43 @@ test_comes_and_goes (Fixture      *fixture,
   g_assert_true (has_focus (fixture, fixture->entry));
 }
 
+/* Presses a button of the bar as soon as the question that it shows can have been read. */
+static void
+press (Fixture    *fixture,
+       const char *text)
+{
+  GListModel *questions = cloche_network_get_questions (fixture->network);
+  guint n = g_list_model_get_n_items (questions);
+
+  while (g_list_model_get_n_items (questions) == n) {
+    g_signal_emit_by_name (find_button (fixture, text), "clicked");
+    g_main_context_iteration (NULL, FALSE);
+  }
+}
+
+/* ms: less than it takes to read a question, and what a double click takes. */
+#define DOUBLE_CLICK_MS 400
+
+/* The second click of a double click answers nothing, whether the bar went away in between or not. */
+static void
+test_double_click (Fixture      *fixture,
+                   gconstpointer data)
+{
+  GListModel *questions = cloche_network_get_questions (fixture->network);
+  gint64 begun;
+
+  ask (fixture, 1, "a.example");
+  press (fixture, "This Conversation");
+  g_assert_false (gtk_widget_get_visible (fixture->bar));
+  begun = g_get_monotonic_time ();
+  ask (fixture, 2, "b.example");
+  g_signal_emit_by_name (find_button (fixture, "This Conversation"), "clicked");
+  if (g_get_monotonic_time () - begun < DOUBLE_CLICK_MS * 1000)
+    g_assert_cmpuint (g_list_model_get_n_items (questions), ==, 1);
+  else
+    g_test_message ("the computer was too busy to click twice");
+}
+
 /* Answering takes the question away; who answered by keyboard is where they typed before. */
 static void
 test_answer (Fixture      *fixture,
@@ -187,7 +224,7 @@ test_answer (Fixture      *fixture,
   ui_test_frames (fixture->window, 2);
   gtk_widget_grab_focus (find_button (fixture, "This Conversation"));
   g_assert_true (has_focus (fixture, fixture->bar));
-  g_signal_emit_by_name (find_button (fixture, "This Conversation"), "clicked");
+  press (fixture, "This Conversation");
   g_assert_cmpuint (g_list_model_get_n_items (cloche_network_get_questions (fixture->network)), ==, 0);
   g_assert_false (gtk_widget_get_visible (fixture->bar));
   g_assert_true (has_focus (fixture, fixture->entry));
@@ -223,6 +260,7 @@ main (int    argc,
 #define ADD(name, function) g_test_add ("/ui/question-bar/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("comes-and-goes", test_comes_and_goes);
   ADD ("answer", test_answer);
+  ADD ("double-click", test_double_click);
   ADD ("long-name", test_long_name);
 #undef ADD
 
