@@ -3,6 +3,8 @@
  */
 #include "cloche-refusals.h"
 
+#include "cloche-egress-name.h"
+#include "cloche-egress-policy.h"
 #include "cloche-json.h"
 #include "cloche-string.h"
 
@@ -52,10 +54,12 @@ refusal_free (gpointer data)
 static char *
 make_host (JsonObject *event)
 {
-  gint64 port = cloche_json_get_int (event, "port", 0);
-  g_autofree char *name = cloche_text_make_printable (cloche_json_get_string (event, "name"), -1);
+  const char *said = cloche_json_get_string (event, "name");
+  guint16 port = (guint16) cloche_json_get_int (event, "port", 0);
+  g_autofree char *name = said != NULL ? cloche_egress_name_parse (said, NULL, NULL) : NULL;
 
-  return port == 80 || port == 443 ? g_steal_pointer (&name) : g_strdup_printf ("%s:%u", name, (guint16) port);
+  /* What is no name cannot be allowed either, and is only shown. */
+  return name != NULL ? cloche_egress_rule_new (name, port) : cloche_text_make_printable (said, -1);
 }
 
 static const char *
