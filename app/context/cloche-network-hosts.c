@@ -64,12 +64,13 @@ find_decision (ClocheNetworkHosts *self,
 
 static ClocheNetworkHost *
 find_host (ClocheNetworkHosts *self,
-           const char         *rule)
+           const char         *rule,
+           gboolean            is_decidable)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++) {
     g_autoptr (ClocheNetworkHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
 
-    if (strcmp (cloche_network_host_get_rule (host), rule) == 0)
+    if (cloche_network_host_is_decidable (host) == is_decidable && strcmp (cloche_network_host_get_rule (host), rule) == 0)
       return host;
   }
 
@@ -97,7 +98,7 @@ ensure_host (ClocheNetworkHosts *self,
              const char         *rule,
              gboolean            is_decidable)
 {
-  ClocheNetworkHost *known = find_host (self, rule);
+  ClocheNetworkHost *known = find_host (self, rule, is_decidable);
   g_autoptr (ClocheNetworkHost) host = NULL;
 
   if (known != NULL)
