@@ -64,7 +64,7 @@ else
   status=1
 fi
 step "fuzzing"
-if BUILD="$build-sanitize" tools/fuzz.sh 10 > "$build/fuzz.log" 2>&1; then
+if BUILD="$build-sanitize" tools/fuzz.sh 5 > "$build/fuzz.log" 2>&1; then
   grep '^ok' "$build/fuzz.log"
 else
   tail -n 80 "$build/fuzz.log"
@@ -76,6 +76,7 @@ echo "${times}in all $now s"
 
 # What failed comes last: of a long output, often only the end is kept.
 awk -f tools/failures.awk "$build/meson-logs/testlog.txt"
+grep "^not ok" "$build/fuzz.log" | sed "s/^/failed: fuzzing: /" || true
 [ ! -e "$build/sanitize.failed" ] || awk -f tools/failures.awk "$build-sanitize/meson-logs/testlog.txt"
 # A test is what TAP calls one. A suite that died without a "not ok" still counts as one failure.
 grep -E '^ *ok .*# SKIP' "$build/tap.log" | sed 's/^/skipped: /' || true
