@@ -64,6 +64,29 @@ create_folder (ClocheMachineHost *host,
                                        disk, cancellable, error);
 }
 
+/* A machine whose base cannot be used any more goes on from another one, if there is one with the same root. If there is
+ * none, the keeper says what is wrong with its own. */
+static gboolean
+move_to_usable_base (ClocheMachineHost   *host,
+                     ClocheMachineFolder *folder,
+                     GError             **error)
+{
+  ClocheBaseStore *bases = cloche_machine_host_get_bases (host);
+  /* Held until machine.json names the base, so that nobody collects it in between. */
+  cloche_autofd int lock = cloche_base_store_lock (bases, FALSE, error);
+  g_autoptr (ClocheBaseFolder) successor = NULL;
+
+  if (lock < 0)
+    return FALSE;
+
+  successor = cloche_base_store_find_successor (bases, cloche_machine_folder_get_base_id (folder),
+                                                cloche_machine_host_get_program (host)->version,
+                                                cloche_machine_host_get_accelerator (host), CLOCHE_MACHINE_SIZE_NORMAL);
+
+  return successor == NULL ||
+         cloche_machine_folder_set_base_id (folder, cloche_base_folder_get_id (successor), error);
+}
+
 static int
 listen_on (const char *path,
            GError    **error)
@@ -226,7 +249,7 @@ cloche_keeper_launch (ClocheMachineHost *host,
   } else if (folder == NULL) {
     g_propagate_error (error, g_steal_pointer (&open_error));
   }
-  if (folder == NULL)
+  if (folder == NULL || (!launch->is_new_machine && !move_to_usable_base (host, folder, error)))
     return NULL;
 
   if (g_mkdir_with_parents (sockets_dir, 0700) < 0) {

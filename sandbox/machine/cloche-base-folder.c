@@ -283,6 +283,46 @@ cloche_base_folder_get_bytes (ClocheBaseFolder *self)
   return self->bytes;
 }
 
+static const char *
+get_hash (ClocheBaseFolder *self,
+          const char       *name)
+{
+  JsonObject *files = cloche_json_get_object (self->manifest, "files");
+
+  return cloche_json_get_string (cloche_json_get_object (files, name), "sha256");
+}
+
+/**
+ * cloche_base_folder_get_root:
+ *
+ * The hash of its root: bases of the same one differ in what runs them, not in what a machine's disk lies over.
+ */
+const char *
+cloche_base_folder_get_root (ClocheBaseFolder *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_BASE_FOLDER (self), NULL);
+
+  return get_hash (self, CLOCHE_BASE_FILE_ROOT);
+}
+
+/**
+ * cloche_base_folder_read_root:
+ * @path: of a folder in bases/, whether it can be used or not
+ *
+ * Returns: (nullable): as cloche_base_folder_get_root(), or %NULL if not even its manifest is whole
+ */
+char *
+cloche_base_folder_read_root (const char *path)
+{
+  g_autoptr (ClocheBaseFolder) self = g_object_new (CLOCHE_TYPE_BASE_FOLDER, NULL);
+
+  self->path = g_strdup (path);
+  self->id = g_path_get_basename (path);
+  self->fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+  return self->fd >= 0 && read_manifest (self, NULL) ? g_strdup (get_hash (self, CLOCHE_BASE_FILE_ROOT)) : NULL;
+}
+
 /**
  * cloche_base_folder_open_file:
  * @name: one of CLOCHE_BASE_FILE_…
@@ -362,8 +402,7 @@ verify_file (ClocheBaseFolder *self,
              GCancellable     *cancellable,
              GError          **error)
 {
-  JsonObject *files = cloche_json_get_object (self->manifest, "files");
-  const char *expected = cloche_json_get_string (cloche_json_get_object (files, name), "sha256");
+  const char *expected = get_hash (self, name);
   cloche_autofd int fd = cloche_base_folder_open_file (self, name, error);
   g_autofree char *found = NULL;
   g_autofree char *what = NULL;

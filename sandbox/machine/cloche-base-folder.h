@@ -41,6 +41,8 @@ gint64                    cloche_base_folder_get_built_us (ClocheBaseFolder *sel
 const ClocheMachineShape *cloche_base_folder_get_shape    (ClocheBaseFolder *self);
 JsonObject               *cloche_base_folder_get_image    (ClocheBaseFolder *self);
 guint64                   cloche_base_folder_get_bytes    (ClocheBaseFolder *self);
+const char               *cloche_base_folder_get_root     (ClocheBaseFolder *self);
+char                     *cloche_base_folder_read_root    (const char       *path) G_GNUC_WARN_UNUSED_RESULT;
 
 int                       cloche_base_folder_open_file     (ClocheBaseFolder  *self,
                                                             const char        *name,

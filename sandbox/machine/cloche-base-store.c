@@ -106,6 +106,40 @@ cloche_base_store_open (ClocheBaseStore *self,
   return cloche_base_folder_open (path, error);
 }
 
+static gboolean
+fits (ClocheBaseFolder *base,
+      const char       *qemu_version,
+      ClocheAccelerator accelerator,
+      ClocheMachineSize size)
+{
+  const ClocheMachineShape *shape = cloche_base_folder_get_shape (base);
+
+  return strcmp (shape->qemu_version, qemu_version) == 0 && shape->accelerator == accelerator && shape->size == size;
+}
+
+/* The newest of those that fit. @root: (nullable): and that have this one */
+static ClocheBaseFolder *
+find_newest (GPtrArray        *entries,
+             const char       *root,
+             const char       *qemu_version,
+             ClocheAccelerator accelerator,
+             ClocheMachineSize size)
+{
+  ClocheBaseFolder *newest = NULL;
+
+  for (guint i = 0; i < entries->len; i++) {
+    ClocheBaseFolder *base = ((ClocheBaseEntry *) g_ptr_array_index (entries, i))->folder;
+
+    if (base == NULL || !fits (base, qemu_version, accelerator, size) ||
+        (root != NULL && g_strcmp0 (root, cloche_base_folder_get_root (base)) != 0))
+      continue;
+    if (newest == NULL || cloche_base_folder_get_built_us (base) > cloche_base_folder_get_built_us (newest))
+      newest = base;
+  }
+
+  return newest;
+}
+
 /**
  * cloche_base_store_newest:
  *
@@ -130,19 +164,12 @@ cloche_base_store_newest (ClocheBaseStore  *self,
 
   for (guint i = 0; i < entries->len; i++) {
     ClocheBaseEntry *entry = g_ptr_array_index (entries, i);
-    const ClocheMachineShape *shape;
 
-    if (entry->folder == NULL) {
-      if (problem == NULL || g_error_matches (problem, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_BASE_MISMATCH))
-        problem = entry->error;
-      continue;
-    }
-    shape = cloche_base_folder_get_shape (entry->folder);
-    if (strcmp (shape->qemu_version, qemu_version) != 0 || shape->accelerator != accelerator || shape->size != size)
-      continue;
-    if (newest == NULL || cloche_base_folder_get_built_us (entry->folder) > cloche_base_folder_get_built_us (newest))
-      newest = entry->folder;
+    if (entry->folder == NULL &&
+        (problem == NULL || g_error_matches (problem, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_BASE_MISMATCH)))
+      problem = entry->error;
   }
+  newest = find_newest (entries, NULL, qemu_version, accelerator, size);
 
   if (newest == NULL && problem != NULL)
     g_propagate_error (error, g_error_copy (problem));
@@ -150,6 +177,39 @@ cloche_base_store_newest (ClocheBaseStore  *self,
     g_set_error (error, CLOCHE_MACHINE_ERROR, CLOCHE_MACHINE_ERROR_NO_BASE,
                  "There is no base for QEMU %s with %s in “%s”", qemu_version,
                  cloche_accelerator_to_string (accelerator), self->bases_path);
+
+  return newest != NULL ? g_object_ref (newest) : NULL;
+}
+
+/**
+ * cloche_base_store_find_successor:
+ * @id: the base of a machine
+ *
+ * What a machine can go on from if its base cannot be used any more: it is damaged, or made for another version of QEMU or
+ * of Cloche. Only the very same root will do, since the machine's disk lies over it.
+ *
+ * Returns: (transfer full) (nullable): the newest that fits; %NULL if there is none, or if none is needed
+ */
+ClocheBaseFolder *
+cloche_base_store_find_successor (ClocheBaseStore  *self,
+                                  const char       *id,
+                                  const char       *qemu_version,
+                                  ClocheAccelerator accelerator,
+                                  ClocheMachineSize size)
+{
+  g_autoptr (ClocheBaseFolder) own = cloche_base_store_open (self, id, NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *root = NULL;
+  ClocheBaseFolder *newest;
+
+  if (own != NULL && fits (own, qemu_version, accelerator, size))
+    return NULL;
+
+  path = g_build_filename (self->bases_path, id, NULL);
+  root = cloche_base_folder_read_root (path);
+  entries = root != NULL ? cloche_base_store_list (self, NULL) : NULL;
+  newest = entries != NULL ? find_newest (entries, root, qemu_version, accelerator, size) : NULL;
 
   return newest != NULL ? g_object_ref (newest) : NULL;
 }

@@ -41,6 +41,11 @@ ClocheBaseFolder *cloche_base_store_newest (ClocheBaseStore    *self,
                                             ClocheAccelerator   accelerator,
                                             ClocheMachineSize   size,
                                             GError            **error) G_GNUC_WARN_UNUSED_RESULT;
+ClocheBaseFolder *cloche_base_store_find_successor (ClocheBaseStore  *self,
+                                                    const char       *id,
+                                                    const char       *qemu_version,
+                                                    ClocheAccelerator accelerator,
+                                                    ClocheMachineSize size) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray        *cloche_base_store_list   (ClocheBaseStore  *self,
                                             GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -47,24 +47,49 @@ struct _ClocheMachineFolder
 
 G_DEFINE_FINAL_TYPE (ClocheMachineFolder, cloche_machine_folder, G_TYPE_OBJECT)
 
+static JsonObject *
+load_description (ClocheMachineFolder *self,
+                  GError             **error)
+{
+  g_autoptr (GBytes) bytes = cloche_read_file_at (self->fd, "machine.json", MACHINE_JSON_MAX_BYTES, error);
+  JsonObject *object;
+  const char *text;
+  gsize length;
+
+  if (bytes == NULL)
+    return NULL;
+
+  text = g_bytes_get_data (bytes, &length);
+  object = cloche_json_parse_object (text, (gssize) length, error);
+  if (object == NULL)
+    g_prefix_error (error, "The description of the machine in “%s” is damaged: ", self->path);
+
+  return object;
+}
+
+static gboolean
+write_description (int         dir_fd,
+                   JsonObject *object,
+                   GError    **error)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *description = NULL;
+
+  json_node_set_object (node, object);
+  description = cloche_json_to_line (node);
+
+  return cloche_replace_file_at (dir_fd, "machine.json", description, strlen (description), 0600, error);
+}
+
 static gboolean
 read_description (ClocheMachineFolder *self,
                   GError             **error)
 {
-  g_autoptr (GBytes) bytes = cloche_read_file_at (self->fd, "machine.json", MACHINE_JSON_MAX_BYTES, error);
-  g_autoptr (JsonObject) object = NULL;
+  g_autoptr (JsonObject) object = load_description (self, error);
   const char *base;
-  gsize length;
 
-  if (bytes == NULL)
+  if (object == NULL)
     return FALSE;
-
-  base = g_bytes_get_data (bytes, &length);
-  object = cloche_json_parse_object (base, (gssize) length, error);
-  if (object == NULL) {
-    g_prefix_error (error, "The description of the machine in “%s” is damaged: ", self->path);
-    return FALSE;
-  }
 
   base = cloche_json_get_string (object, "base");
   if (base == NULL || strchr (base, '/') != NULL || *base == '.') {
@@ -135,19 +160,15 @@ fill (int           dir_fd,
       GError      **error)
 {
   g_autoptr (JsonObject) object = json_object_new ();
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autofree char *description = NULL;
   g_autofree char *token = new_token ();
 
   json_object_set_int_member (object, "version", 1);
   json_object_set_string_member (object, "base", base_id);
   json_object_set_int_member (object, "created_us", g_get_real_time ());
-  json_node_set_object (node, object);
-  description = cloche_json_to_line (node);
 
   return copy_disk (dir_fd, empty_disk, cancellable, error) &&
          cloche_replace_file_at (dir_fd, "token", token, CLOCHE_MACHINE_TOKEN_LENGTH, 0600, error) &&
-         cloche_replace_file_at (dir_fd, "machine.json", description, strlen (description), 0600, error);
+         write_description (dir_fd, object, error);
 }
 
 /* Removes the files of a folder and the folder. A machine's folder has no folders in it. */
@@ -306,6 +327,35 @@ cloche_machine_folder_get_base_id (ClocheMachineFolder *self)
   g_return_val_if_fail (CLOCHE_IS_MACHINE_FOLDER (self), NULL);
 
   return self->base_id;
+}
+
+/**
+ * cloche_machine_folder_set_base_id:
+ * @base_id: a base with the same root as the one before; the base store's lock is held
+ *
+ * Has the machine go on from another base.
+ */
+gboolean
+cloche_machine_folder_set_base_id (ClocheMachineFolder *self,
+                                   const char          *base_id,
+                                   GError             **error)
+{
+  g_autoptr (JsonObject) object = NULL;
+
+  g_return_val_if_fail (CLOCHE_IS_MACHINE_FOLDER (self), FALSE);
+
+  object = load_description (self, error);
+  if (object == NULL)
+    return FALSE;
+
+  json_object_set_string_member (object, "base", base_id);
+  if (!write_description (self->fd, object, error))
+    return FALSE;
+
+  g_free (self->base_id);
+  self->base_id = g_strdup (base_id);
+
+  return TRUE;
 }
 
 const char *

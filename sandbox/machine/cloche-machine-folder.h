@@ -26,6 +26,9 @@ ClocheMachineFolder *cloche_machine_folder_open   (const char           *machine
 const char          *cloche_machine_folder_get_id      (ClocheMachineFolder  *self);
 const char          *cloche_machine_folder_get_path    (ClocheMachineFolder  *self);
 const char          *cloche_machine_folder_get_base_id (ClocheMachineFolder  *self);
+gboolean             cloche_machine_folder_set_base_id (ClocheMachineFolder  *self,
+                                                        const char           *base_id,
+                                                        GError              **error);
 const char          *cloche_machine_folder_get_token   (ClocheMachineFolder  *self);
 int                  cloche_machine_folder_peek_fd     (ClocheMachineFolder  *self);
 

@@ -299,6 +299,41 @@ test_damaged_before_other (Fixture      *fixture,
   }
 }
 
+/* A machine goes on from a base with the same root, if its own cannot be used; a root of the same name is not enough. */
+static void
+test_successor (Fixture      *fixture,
+                gconstpointer data)
+{
+  static const char *const VERSION = "7.2.22";
+  g_autoptr (ClocheBaseFolder) own = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 1000);
+  g_autoptr (ClocheBaseFolder) older = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 2000);
+  g_autoptr (ClocheBaseFolder) newer = new_base (fixture, CLOCHE_ACCELERATOR_TCG, 3000);
+  g_autoptr (ClocheBaseDraft) draft = new_draft (fixture);
+  g_autofree char *root = g_build_filename (cloche_base_draft_get_path (draft), CLOCHE_BASE_FILE_ROOT, NULL);
+  g_autoptr (ClocheBaseFolder) other = NULL;
+  g_autoptr (ClocheBaseFolder) none = NULL;
+  g_autoptr (ClocheBaseFolder) found = NULL;
+  const char *id = cloche_base_folder_get_id (own);
+
+  g_assert_true (g_file_set_contents (root, "another", -1, NULL));
+  other = publish (draft, CLOCHE_ACCELERATOR_TCG, 4000);
+
+  none = cloche_base_store_find_successor (fixture->store, id, VERSION, CLOCHE_ACCELERATOR_TCG, CLOCHE_MACHINE_SIZE_NORMAL);
+  g_assert_null (none);
+  none = cloche_base_store_find_successor (fixture->store, id, "8.0.0", CLOCHE_ACCELERATOR_TCG, CLOCHE_MACHINE_SIZE_NORMAL);
+  g_assert_null (none);
+
+  overwrite (own, CLOCHE_BASE_FILE_RAM, "cut");
+  found = cloche_base_store_find_successor (fixture->store, id, VERSION, CLOCHE_ACCELERATOR_TCG, CLOCHE_MACHINE_SIZE_NORMAL);
+  g_assert_nonnull (found);
+  g_assert_cmpstr (cloche_base_folder_get_id (found), ==, cloche_base_folder_get_id (newer));
+
+  /* Whose manifest is damaged: nobody knows what its root was. */
+  overwrite (own, CLOCHE_BASE_FILE_MANIFEST, "{\"version\":1}");
+  none = cloche_base_store_find_successor (fixture->store, id, VERSION, CLOCHE_ACCELERATOR_TCG, CLOCHE_MACHINE_SIZE_NORMAL);
+  g_assert_null (none);
+}
+
 static void
 test_newest (Fixture      *fixture,
              gconstpointer data)
@@ -407,6 +442,7 @@ main (int    argc,
   g_test_add ("/machine/base/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
   g_test_add ("/machine/base/other-agent", Fixture, NULL, set_up, test_other_agent, tear_down);
   g_test_add ("/machine/base/damaged-before-other", Fixture, NULL, set_up, test_damaged_before_other, tear_down);
+  g_test_add ("/machine/base/successor", Fixture, NULL, set_up, test_successor, tear_down);
   g_test_add ("/machine/base/newest", Fixture, NULL, set_up, test_newest, tear_down);
   g_test_add ("/machine/base/collect", Fixture, NULL, set_up, test_collect, tear_down);
   g_test_add_func ("/machine/base/page-hash", test_page_hash);

@@ -3,7 +3,8 @@
  */
 /*
  * What machines start from is damaged, each time in another way: the error names the file, and when the file is as it was,
- * the machine is too. The shared bases are covered by an overlay of the test's own, in a mount namespace of its own.
+ * or there is a new base with the same root, the machine is too. The shared base is covered by an overlay of the test's own,
+ * in a mount namespace of its own.
  */
 #include "cloche-json.h"
 #include "cloche-machine-error.h"
@@ -58,24 +59,39 @@ static const struct
   { "template.ram", empty, "template.ram is not what the manifest says" },
 };
 
-/* @bases: a link to the shared ones; becomes a folder that shows them and takes changes */
+/* Shows a base of the shared ones under a name, and takes changes to it. */
 static void
-cover (const char *dir,
-       const char *bases)
+cover_base (const char *dir,
+            const char *bases,
+            const char *base,
+            const char *name)
 {
   g_autofree char *shared = g_canonicalize_filename (g_getenv ("CLOCHE_TEST_BASES"), NULL);
+  g_autofree char *upper = g_strdup_printf ("%s/changes/%s-upper", dir, name);
+  g_autofree char *work = g_strdup_printf ("%s/changes/%s-work", dir, name);
+  g_autofree char *options = g_strdup_printf ("lowerdir=%s/%s,upperdir=%s,workdir=%s", shared, base, upper, work);
+  g_autofree char *shown = g_build_filename (bases, name, NULL);
+
+  g_assert_cmpint (mkdir (upper, 0700), ==, 0);
+  g_assert_cmpint (mkdir (work, 0700), ==, 0);
+  g_assert_cmpint (mkdir (shown, 0700), ==, 0);
+  g_assert_cmpint (mount ("overlay", shown, "overlay", MS_NOSUID | MS_NODEV, options), ==, 0);
+}
+
+/* @bases: a link to the shared ones; becomes a folder that shows one of them */
+static void
+cover (const char *dir,
+       const char *bases,
+       const char *base)
+{
   g_autofree char *changes = g_build_filename (dir, "changes", NULL);
-  g_autofree char *upper = g_build_filename (changes, "upper", NULL);
-  g_autofree char *work = g_build_filename (changes, "work", NULL);
-  g_autofree char *options = g_strdup_printf ("lowerdir=%s,upperdir=%s,workdir=%s", shared, upper, work);
 
   g_assert_cmpint (mkdir (changes, 0700), ==, 0);
   g_assert_cmpint (mount ("tmpfs", changes, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700"), ==, 0);
-  g_assert_cmpint (mkdir (upper, 0700), ==, 0);
-  g_assert_cmpint (mkdir (work, 0700), ==, 0);
   g_assert_cmpint (unlink (bases), ==, 0);
   g_assert_cmpint (mkdir (bases, 0700), ==, 0);
-  g_assert_cmpint (mount ("overlay", bases, "overlay", MS_NOSUID | MS_NODEV, options), ==, 0);
+  g_assert_cmpint (mount ("tmpfs", bases, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700"), ==, 0);
+  cover_base (dir, bases, base, base);
 }
 
 static void
@@ -89,6 +105,45 @@ uncover (const char *dir,
   g_assert_cmpint (rmdir (changes), ==, 0);
   g_assert_cmpint (rmdir (bases), ==, 0);
   g_assert_cmpint (symlink (g_getenv ("CLOCHE_TEST_BASES"), bases), ==, 0);
+}
+
+/* What "image build" makes where the root is as it was: another manifest, so another base, of the same files. */
+static void
+add_successor (const char *dir,
+               const char *bases,
+               const char *base)
+{
+  g_autofree char *path = g_build_filename (bases, base, CLOCHE_BASE_FILE_MANIFEST, NULL);
+  g_autofree char *manifest = NULL;
+  g_autofree char *sum = NULL;
+  g_autofree char *new_path = NULL;
+  g_autoptr (GString) text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_get_contents (path, &manifest, NULL, NULL));
+  text = g_string_new (manifest);
+  g_assert_cmpuint (g_string_replace (text, "\"built_us\":", "\"built_us\":1", 1), ==, 1);
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);
+  sum[CLOCHE_BASE_ID_LENGTH] = '\0';
+  cover_base (dir, bases, base, sum);
+  new_path = g_build_filename (bases, sum, CLOCHE_BASE_FILE_MANIFEST, NULL);
+  g_assert_true (g_file_set_contents (new_path, text->str, (gssize) text->len, &error));
+}
+
+static void
+damage (const char *bases,
+        const char *base,
+        const char *name,
+        void (     *how ) (int fd))
+{
+  g_autofree char *path = g_build_filename (bases, base, name, NULL);
+  int fd;
+
+  g_assert_cmpint (chmod (path, 0600), ==, 0);
+  fd = open (path, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint (fd, >=, 0);
+  how (fd);
+  g_assert_cmpint (close (fd), ==, 0);
 }
 
 static void
@@ -116,20 +171,14 @@ test_refused (ClocheVmFixture *fixture,
   g_autoptr (ClocheVmOutcome) note = cloche_vm_run_shell (machine, "echo kept > note");
   g_autofree char *base = g_strdup (cloche_json_get_string (cloche_machine_get_status (machine), "base"));
   g_autoptr (ClocheVmOutcome) kept = NULL;
+  g_autoptr (ClocheVmOutcome) moved = NULL;
 
   g_assert_cmpstr (note->status, ==, "ok");
   cloche_vm_stop (machine);
 
   for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
-    g_autofree char *path = g_build_filename (bases, base, CASES[i].name, NULL);
-    int fd;
-
-    cover (fixture->dir, bases);
-    g_assert_cmpint (chmod (path, 0600), ==, 0);
-    fd = open (path, O_RDWR | O_CLOEXEC);
-    g_assert_cmpint (fd, >=, 0);
-    CASES[i].damage (fd);
-    g_assert_cmpint (close (fd), ==, 0);
+    cover (fixture->dir, bases, base);
+    damage (bases, base, CASES[i].name, CASES[i].damage);
     expect_refusal (machine, CASES[i].said);
     uncover (fixture->dir, bases);
   }
@@ -137,6 +186,16 @@ test_refused (ClocheVmFixture *fixture,
   kept = cloche_vm_run_shell (machine, "cat note");
   g_assert_cmpstr (kept->out->str, ==, "kept\n");
   cloche_vm_stop (machine);
+
+  /* Once there is another base with the same root, it goes on from that one. */
+  cover (fixture->dir, bases, base);
+  damage (bases, base, CLOCHE_BASE_FILE_STATE, cut);
+  add_successor (fixture->dir, bases, base);
+  moved = cloche_vm_run_shell (machine, "cat note");
+  g_assert_cmpstr (moved->out->str, ==, "kept\n");
+  g_assert_cmpstr (cloche_json_get_string (cloche_machine_get_status (machine), "base"), !=, base);
+  cloche_vm_stop (machine);
+  uncover (fixture->dir, bases);
 }
 
 int
