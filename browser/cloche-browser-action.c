@@ -102,6 +102,19 @@ cloche_browser_action_new_spec (ClocheBrowserAction action)
   return cloche_tool_spec_new (TOOLS[action].tool, TOOLS[action].description, schema);
 }
 
+/* As few digits as read back as @value: 19.99, not 19.989999999999998. */
+static char *
+dup_number (double value)
+{
+  char words[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (words, sizeof words, "%.15g", value);
+  if (g_ascii_strtod (words, NULL) != value)
+    g_ascii_dtostr (words, sizeof words, value);
+
+  return g_strdup (words);
+}
+
 /* A string, number or flag in words; NULL for anything else. */
 static char *
 dup_words (JsonNode *node)
@@ -113,7 +126,7 @@ dup_words (JsonNode *node)
   if (json_node_get_value_type (node) == G_TYPE_INT64)
     return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
   if (json_node_get_value_type (node) == G_TYPE_DOUBLE)
-    return g_strdup_printf ("%.0f", json_node_get_double (node));
+    return dup_number (json_node_get_double (node));
 
   return g_strdup (json_node_get_boolean (node) ? "true" : "false");
 }
