@@ -149,7 +149,7 @@ add_notes (Writer                    *writer,
     add_note (writer, "the machine went away; variables are lost, files are kept");
   else if (code != 0)
     add_note (writer, "exit code %" G_GINT64_FORMAT, code);
-  else if (g_strcmp0 (status, "ok") != 0 && message != NULL)
+  else if (g_strcmp0 (status, "ok") != 0 && message != NULL && ending->kind != CLOCHE_SANDBOX_TOOL_BROWSER)
     add_note (writer, "%s", message);
 
   if (writer->omitted > 0 && ending->full_text_path != NULL)
@@ -178,17 +178,32 @@ add_words (Writer            *writer,
   add_section (writer, "stderr", errors, max_chars / 4);
 }
 
-/* The view of a page, which nobody may take for anything else. */
-static void
-add_view (Writer            *writer,
-          ClocheToolCapture *capture,
-          gsize              max_chars)
+/* What the service says went wrong, if there are no words of ours for it. */
+static const char *
+find_message (JsonObject *end)
 {
-  g_autofree char *view = cloche_tool_capture_dup_printed (capture, FALSE);
-  g_autofree char *fenced = *view != '\0' ? cloche_browser_view_fence (view, max_chars) : NULL;
+  static const char *const OURS[] = { "ok", "timeout", "lost", NULL };
+  const char *status = cloche_json_get_string (end, "status");
 
-  if (fenced != NULL)
-    g_string_append (writer->text, fenced);
+  return status == NULL || g_strv_contains (OURS, status) ? NULL : cloche_json_get_string (end, "message");
+}
+
+/* The view of a page, and what went wrong there, which may be in its words: nobody may take them for anything else. */
+static void
+add_view (Writer                    *writer,
+          ClocheToolCapture         *capture,
+          const ClocheSandboxEnding *ending)
+{
+  const char *message = find_message (ending->end);
+  g_autofree char *note = message != NULL ? cloche_tool_text_clean (message, strlen (message)) : NULL;
+  g_autofree char *view = cloche_tool_capture_dup_printed (capture, FALSE);
+  g_autofree char *fenced = NULL;
+
+  if (*view == '\0' && note == NULL)
+    return;
+
+  fenced = cloche_browser_view_fence (view, note, ending->max_chars);
+  g_string_append (writer->text, fenced);
 }
 
 /**
@@ -213,7 +228,7 @@ cloche_sandbox_result_new (ClocheToolCall            *call,
   add_section (&writer, "exit", word, G_MAXSIZE);
   before = text->len;
   if (ending->kind == CLOCHE_SANDBOX_TOOL_BROWSER)
-    add_view (&writer, capture, ending->max_chars);
+    add_view (&writer, capture, ending);
   else
     add_words (&writer, capture, ending->max_chars);
   add_section (&writer, "images", images, G_MAXSIZE);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 /*
- * A page says what it likes, and a model reads it beside what the person says. So it is fenced; it cannot hold a line that
- * looks like the fence; and what chat templates mark turns and tool calls with ("<|im_start|>", "<tool_call>", "[INST]")
- * comes out broken, for a server that parses it in a prompt would take it for its own.
+ * A page says what it likes, and a model reads it beside what the person says. So it is fenced; and the words
+ * of the fence, and what chat templates mark turns and tool calls with ("<|im_start|>", "<tool_call>", "[INST]"), come out
+ * broken wherever they stand, for a model, or a server that parses a prompt, would take them for its own.
  */
 
 /* What such marks begin and end with, and what stands there instead: alike for a reader, nothing for a parser. */
@@ -17,19 +17,37 @@ static const struct
   const char *mark;
   const char *instead;
 } MARKS[] = {
-  { "<|", "‹|" },
-  { "|>", "|›" },
+  { "end of page content", "‹end of page› content" },
+  { "page content: data", "‹page content›: data" },
+  { "<|", "‹¦" },
+  { "|>", "¦›" },
+  { "<｜", "‹¦" },
+  { "｜>", "¦›" },
   { "<tool", "‹tool" },
   { "</tool", "‹/tool" },
   { "<function", "‹function" },
   { "</function", "‹/function" },
+  { "<invoke", "‹invoke" },
+  { "</invoke", "‹/invoke" },
+  { "<parameter", "‹parameter" },
+  { "</parameter", "‹/parameter" },
   { "<think", "‹think" },
   { "</think", "‹/think" },
   { "<s>", "‹s›" },
   { "</s>", "‹/s›" },
+  { "<bos>", "‹bos›" },
+  { "<eos>", "‹eos›" },
+  { "<<SYS>>", "‹‹SYS››" },
+  { "<</SYS>>", "‹‹/SYS››" },
   { "[INST]", "⟦INST⟧" },
   { "[/INST]", "⟦/INST⟧" },
   { "[TOOL_CALLS]", "⟦TOOL_CALLS⟧" },
+  { "[TOOL_RESULTS]", "⟦TOOL_RESULTS⟧" },
+  { "[/TOOL_RESULTS]", "⟦/TOOL_RESULTS⟧" },
+  { "[AVAILABLE_TOOLS]", "⟦AVAILABLE_TOOLS⟧" },
+  { "[/AVAILABLE_TOOLS]", "⟦/AVAILABLE_TOOLS⟧" },
+  { "[SYSTEM_PROMPT]", "⟦SYSTEM_PROMPT⟧" },
+  { "[/SYSTEM_PROMPT]", "⟦/SYSTEM_PROMPT⟧" },
   { "<start_of_turn>", "‹start_of_turn›" },
   { "<end_of_turn>", "‹end_of_turn›" },
 };
@@ -45,28 +63,18 @@ find_mark (const char *p)
   return -1;
 }
 
-/**
- * cloche_browser_view_fence:
- * @text: valid UTF-8; whatever the machine says
- * @max_chars: of @text; the rest is cut
- *
- * Returns: (transfer full): the lines of @text between those of the fence
- */
-char *
-cloche_browser_view_fence (const char *text,
-                           gsize       max_chars)
+/* Adds @text in whole lines. */
+static void
+append_harmless (GString    *fenced,
+                 const char *text,
+                 gsize       max_chars)
 {
-  GString *fenced = g_string_new (CLOCHE_BROWSER_VIEW_BEGIN "\n");
-  gboolean is_line_start = TRUE;
   gsize n = 0;
 
   for (const char *p = text; *p != '\0' && n < max_chars; n++) {
     const char *next = g_utf8_next_char (p);
     int mark = find_mark (p);
 
-    if (is_line_start && g_str_has_prefix (p, "---"))
-      g_string_append_c (fenced, ' ');
-    is_line_start = *p == '\n' || (is_line_start && *p == ' ');
     if (mark >= 0) {
       g_string_append (fenced, MARKS[mark].instead);
       next = p + strlen (MARKS[mark].mark);
@@ -80,6 +88,30 @@ cloche_browser_view_fence (const char *text,
 
   if (fenced->str[fenced->len - 1] != '\n')
     g_string_append_c (fenced, '\n');
+}
+
+/**
+ * cloche_browser_view_fence:
+ * @text: valid UTF-8; whatever the machine says
+ * @note: (nullable): as @text: what it says went wrong, which may be in the page's words
+ * @max_chars: of either; the rest is cut
+ *
+ * Returns: (transfer full): the lines of @text and then @note, in one, between those of the fence
+ */
+char *
+cloche_browser_view_fence (const char *text,
+                           const char *note,
+                           gsize       max_chars)
+{
+  GString *fenced = g_string_new (CLOCHE_BROWSER_VIEW_BEGIN "\n");
+
+  append_harmless (fenced, text, max_chars);
+  if (note != NULL) {
+    g_autofree char *line = g_strdelimit (g_strdup (note), "\n", ' ');
+
+    g_string_append (fenced, "note: ");
+    append_harmless (fenced, line, max_chars);
+  }
   g_string_append (fenced, CLOCHE_BROWSER_VIEW_END "\n");
 
   return g_string_free (fenced, FALSE);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define CLOCHE_BROWSER_VIEW_END "--- end of page content ---"
 
 char *cloche_browser_view_fence (const char *text,
+                                 const char *note,
                                  gsize       max_chars) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -13,10 +13,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
                         size_t         size)
 {
   g_autofree char *text = g_utf8_make_valid (size > 0 ? (const char *) data : "", (gssize) size);
-  g_autofree char *fenced = cloche_browser_view_fence (text, size / 2 + 1);
-  const char *end = strstr (fenced, "\n" CLOCHE_BROWSER_VIEW_END "\n");
+  g_autofree char *fenced = cloche_browser_view_fence (text, text, size / 2 + 1);
+  const char *end = strstr (fenced, CLOCHE_BROWSER_VIEW_END);
 
-  if (!g_utf8_validate (fenced, -1, NULL) || end == NULL || strstr (end + 1, "\n" CLOCHE_BROWSER_VIEW_END "\n") != NULL ||
+  if (!g_utf8_validate (fenced, -1, NULL) || end == NULL || strcmp (end, CLOCHE_BROWSER_VIEW_END "\n") != 0 ||
+      strstr (fenced + 1, CLOCHE_BROWSER_VIEW_BEGIN) != NULL ||
       strstr (fenced, "<|") != NULL || strstr (fenced, "|>") != NULL || strstr (fenced, "[INST]") != NULL)
     abort ();
 

@@ -37,12 +37,35 @@ test_calls (void)
   }
 }
 
+/* Why a call failed is the last line that says so, wherever the page of a browser ends. */
+static void
+test_problems (void)
+{
+  static const char *const CASES[][2] = {
+    { "exit: error\n(no output)\nnote: exit code 3", "exit code 3" },
+    { "exit: error\nnote: exit code 3\nnetwork: refused a.example", "refused a.example" },
+    { "exit: error\n--- page content ---\nnote: of the page\nnote: There is no [9].\n--- end ---\nfiles: a.csv (4 bytes)\n",
+      "There is no [9]." },
+    { "\nstderr: no such file", "stderr: no such file" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", "browser_click", "{}");
+    g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "browser_click", CLOCHE_TOOL_ERROR, CASES[i][0]);
+    g_autoptr (ClocheToolRun) run = cloche_tool_run_new_done (call, result);
+    g_autofree char *problem = cloche_tool_words_dup_problem (run);
+
+    g_assert_cmpstr (problem, ==, CASES[i][1]);
+  }
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/tool-words/calls", test_calls);
+  g_test_add_func ("/ui/tool-words/problems", test_problems);
 
   return g_test_run ();
 }

@@ -116,16 +116,33 @@ cloche_tool_words_dup_state (ClocheToolRun *run)
   return words != NULL ? g_strdup_printf ("%s · %s", words, time) : g_steal_pointer (&time);
 }
 
+/* What begins a line that says why, for the model. */
+static const char *const LEADS[] = { "note: ", CLOCHE_SANDBOX_RESULT_NOT_RUN, CLOCHE_SANDBOX_RESULT_NETWORK ": " };
+
+/* The last line that says why, or else the last one. */
+static char *
+find_reason (char *text)
+{
+  char *reason = NULL;
+
+  for (char *line = text;; line = strchr (line, '\n') + 1) {
+    for (gsize i = 0; i < G_N_ELEMENTS (LEADS); i++)
+      if (g_str_has_prefix (line, LEADS[i]))
+        reason = line;
+    if (strchr (line, '\n') == NULL)
+      return reason != NULL ? reason : line;
+  }
+}
+
 /* Without the words that lead up to it for the model. */
 static char *
-dup_last_line (const char *text)
+dup_reason (const char *text)
 {
-  static const char *const LEADS[] = { "note: ", CLOCHE_SANDBOX_RESULT_NOT_RUN, CLOCHE_SANDBOX_RESULT_NETWORK ": " };
   g_autofree char *stripped = g_strchomp (g_strdup (text));
-  const char *newline = strrchr (stripped, '\n');
-  const char *begin = newline != NULL ? newline + 1 : stripped;
+  char *begin = find_reason (stripped);
   g_autofree char *line = NULL;
 
+  begin[strcspn (begin, "\n")] = '\0';
   for (gsize i = 0; i < G_N_ELEMENTS (LEADS); i++)
     if (g_str_has_prefix (begin, LEADS[i]))
       begin += strlen (LEADS[i]);
@@ -176,7 +193,7 @@ cloche_tool_words_dup_problem (ClocheToolRun *run)
   if (text == NULL)
     text = g_strdup (cloche_tool_result_get_text (result));
 
-  return text != NULL && *text != '\0' ? dup_last_line (text) : NULL;
+  return text != NULL && *text != '\0' ? dup_reason (text) : NULL;
 }
 
 /**
