@@ -9,7 +9,15 @@
 
 #include <string.h>
 
-/* Mode and rules are the conversation's; the gate is told of each change, and tells of those that other programs make. */
+/*
+ * Mode and rules are the conversation's; the gate is told of each change, and tells of those that other programs make. Who
+ * changes them while not attached, as a window does that started nothing itself, can only write them into the store:
+ * whoever is attached then tells the gate. What is read there may be older than what the gate has told or what was changed
+ * here, since it is written after that. Such a row says what it said before, or what was "told" and not read since.
+ */
+
+/* states that wait for being read in the store. More than a person changes before it is read; of older ones the newest wins. */
+#define TOLD_MAX 64
 
 struct _ClocheNetwork
 {
@@ -19,6 +27,8 @@ struct _ClocheNetwork
   ClocheChat *chat;
   GListStore *questions;        /* of ClocheNetworkQuestion */
   ClocheNetworkHosts *hosts;
+  char *kept;                   /* what the store said last, as describe() has it */
+  GPtrArray *told;              /* of describe(): what held since, in order */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheNetwork, cloche_network, G_TYPE_OBJECT)
@@ -58,6 +68,36 @@ static const char *const *
 get_rules (ClocheNetwork *self)
 {
   return cloche_conversation_get_allowed_hosts (get_conversation (self));
+}
+
+static char *
+describe (ClocheConversation *conversation)
+{
+  g_autofree char *rules = g_strjoinv ("\n", (char **) cloche_conversation_get_allowed_hosts (conversation));
+
+  return g_strdup_printf ("%s\n%s", cloche_network_mode_to_nick (cloche_conversation_get_network_mode (conversation)), rules);
+}
+
+static void
+remember_told (ClocheNetwork *self)
+{
+  if (self->told->len == TOLD_MAX)
+    g_ptr_array_remove_index (self->told, 0);
+  g_ptr_array_add (self->told, describe (get_conversation (self)));
+}
+
+/* Takes @row, and what is older, out of what was told. */
+static gboolean
+take_told (ClocheNetwork *self,
+           const char    *row)
+{
+  guint index;
+
+  if (!g_ptr_array_find_with_equal_func (self->told, row, g_str_equal, &index))
+    return FALSE;
+
+  g_ptr_array_remove_range (self->told, 0, index + 1);
+  return TRUE;
 }
 
 static ClocheEgressPolicy *
@@ -118,6 +158,7 @@ apply (ClocheNetwork     *self,
     return FALSE;
 
   cloche_chat_set_network (self->chat, mode, rules);
+  remember_told (self);
   tell_gate (self, policy);
   cloche_network_hosts_set_rules (self->hosts, get_rules (self));
   if (is_new_mode)
@@ -126,8 +167,8 @@ apply (ClocheNetwork     *self,
   return TRUE;
 }
 
-/* Another program has changed it, and keeps it. */
-static void
+/* Another program has changed it, and keeps it. FALSE: it is known. */
+static gboolean
 take_over (ClocheNetwork     *self,
            ClocheNetworkMode  mode,
            const char *const *rules)
@@ -135,13 +176,15 @@ take_over (ClocheNetwork     *self,
   gboolean is_new_mode = mode != cloche_network_get_mode (self);
 
   if (!is_new_mode && g_strv_equal (rules, get_rules (self)))
-    return;
+    return FALSE;
 
   cloche_conversation_set_network_mode (get_conversation (self), mode);
   cloche_conversation_set_allowed_hosts (get_conversation (self), rules);
   cloche_network_hosts_set_rules (self->hosts, get_rules (self));
   if (is_new_mode)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODE]);
+
+  return TRUE;
 }
 
 static void
@@ -157,7 +200,8 @@ policy_cb (ClocheNetwork *self,
     if (cloche_json_array_get_string (allow, i) != NULL)
       g_strv_builder_add (builder, cloche_json_array_get_string (allow, i));
   rules = g_strv_builder_end (builder);
-  take_over (self, mode, (const char *const *) rules);
+  if (take_over (self, mode, (const char *const *) rules))
+    remember_told (self);
 }
 
 static void
@@ -219,6 +263,8 @@ cloche_network_finalize (GObject *object)
   g_clear_object (&self->chat);
   g_clear_object (&self->questions);
   g_clear_object (&self->hosts);
+  g_clear_pointer (&self->kept, g_free);
+  g_clear_pointer (&self->told, g_ptr_array_unref);
 
   G_OBJECT_CLASS (cloche_network_parent_class)->finalize (object);
 }
@@ -259,6 +305,7 @@ static void
 cloche_network_init (ClocheNetwork *self)
 {
   self->questions = g_list_store_new (CLOCHE_TYPE_NETWORK_QUESTION);
+  self->told = g_ptr_array_new_with_free_func (g_free);
 }
 
 /**
@@ -276,6 +323,7 @@ cloche_network_new (ClocheMachine *machine,
 
   self->machine = g_object_ref (machine);
   self->chat = g_object_ref (chat);
+  self->kept = describe (get_conversation (self));
   self->hosts = cloche_network_hosts_new (store, cloche_machine_get_id (machine), log_path);
   cloche_network_hosts_set_rules (self->hosts, get_rules (self));
   g_signal_connect_object (self->hosts, "problem", G_CALLBACK (hosts_problem_cb), self, G_CONNECT_SWAPPED);
@@ -432,13 +480,27 @@ void
 cloche_network_follow (ClocheNetwork      *self,
                        ClocheConversation *conversation)
 {
+  g_autofree char *row = NULL;
+  g_autofree char *now = NULL;
+  gboolean is_now, is_old;
+
   g_return_if_fail (CLOCHE_IS_NETWORK (self));
 
-  if (cloche_machine_network_is_attached (cloche_machine_get_network (self->machine)))
+  row = describe (conversation);
+  now = describe (get_conversation (self));
+  is_now = g_str_equal (row, now);
+  is_old = !is_now && (g_str_equal (row, self->kept) || take_told (self, row));
+  g_free (self->kept);
+  self->kept = g_steal_pointer (&row);
+  if (is_old)
     return;
 
-  take_over (self, cloche_conversation_get_network_mode (conversation),
-             cloche_conversation_get_allowed_hosts (conversation));
+  g_ptr_array_set_size (self->told, 0);
+  if (is_now)
+    return;
+
+  (void) take_over (self, cloche_conversation_get_network_mode (conversation),
+                    cloche_conversation_get_allowed_hosts (conversation));
   tell_gate_all (self);
 }
 

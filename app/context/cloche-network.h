@@ -59,8 +59,8 @@ ClocheNetworkMode cloche_network_get_mode      (ClocheNetwork         *self);
 void              cloche_network_set_mode      (ClocheNetwork         *self,
                                                 ClocheNetworkMode      mode);
 
-/* Takes over what another program has kept, @conversation being as it is in the store now. While the machine runs its gate
- * knows better, and tells. */
+/* Takes over what another program has kept, @conversation being as it is in the store now, and sees to it that it holds: that
+ * program may have no way to the gate. A row that is older than what is known here changes nothing. */
 void              cloche_network_follow        (ClocheNetwork         *self,
                                                 ClocheConversation    *conversation);
 

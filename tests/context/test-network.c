@@ -87,6 +87,17 @@ program_attach (Program *program,
   g_assert_no_error (error);
 }
 
+/* Until the gate has heard what was told, and what it tells has been heard. */
+static void
+sync_with_gate (Program *program)
+{
+  ClocheMachineNetwork *network = cloche_machine_get_network (program->machine);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  AWAIT (result, cloche_machine_network_sync_async (network, NULL, cloche_test_result_cb, &result));
+  g_assert_true (cloche_machine_network_request_finish (network, result, NULL));
+}
+
 static void
 program_clear (Program *program)
 {
@@ -418,6 +429,67 @@ test_followed (Fixture      *fixture,
   gate_assert_refused (&fixture->gate, "127.0.0.2", 1, "not-listed");
 }
 
+/* Nobody but who is attached can tell the gate what a program that is not has written. */
+static void
+test_followed_while_attached (Fixture      *fixture,
+                              gconstpointer data)
+{
+  static const char *const FIRST[] = { "127.0.0.1:1", NULL };
+  Program two = { 0 };
+  g_autoptr (ClocheConversation) after = NULL;
+
+  g_assert_true (cloche_network_allow (fixture->one.network, FIRST, NULL));
+  assert_stored (fixture, "ask", "127.0.0.1:1");
+  program_init (&two, fixture);
+  program_attach (&two, fixture, FALSE);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "unreachable");
+  cloche_network_set_mode (fixture->one.network, CLOCHE_NETWORK_OFF);
+  after = load_conversation (fixture);
+  cloche_network_follow (two.network, after);
+  g_assert_cmpint (cloche_network_get_mode (two.network), ==, CLOCHE_NETWORK_OFF);
+  sync_with_gate (&two);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "mode-off");
+  program_clear (&two);
+}
+
+/* What was read in the store before the gate told of a change, or before one was made here, undoes neither. */
+static void
+test_followed_too_late (Fixture      *fixture,
+                        gconstpointer data)
+{
+  Program *one = &fixture->one;
+  Program two = { 0 };
+  g_autoptr (ClocheConversation) first = load_conversation (fixture);
+  g_autoptr (ClocheConversation) second = NULL;
+  g_autoptr (ClocheConversation) third = NULL;
+
+  program_init (&two, fixture);
+  program_attach (one, fixture, TRUE);
+  program_attach (&two, fixture, TRUE);
+  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OPEN);
+  second = load_conversation (fixture);
+  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OFF);
+  third = load_conversation (fixture);
+  cloche_test_wait_until (cloche_network_get_mode (two.network) == CLOCHE_NETWORK_OFF);
+
+  cloche_network_follow (one->network, first);
+  cloche_network_follow (one->network, second);
+  cloche_network_follow (two.network, first);
+  cloche_network_follow (two.network, second);
+  cloche_network_follow (two.network, third);
+  cloche_network_follow (one->network, third);
+  sync_with_gate (one);
+  sync_with_gate (&two);
+  g_assert_cmpint (cloche_network_get_mode (one->network), ==, CLOCHE_NETWORK_OFF);
+  g_assert_cmpint (cloche_network_get_mode (two.network), ==, CLOCHE_NETWORK_OFF);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "mode-off");
+
+  /* The same once more is a change again, not an echo. */
+  cloche_network_follow (two.network, second);
+  g_assert_cmpint (cloche_network_get_mode (two.network), ==, CLOCHE_NETWORK_OPEN);
+  program_clear (&two);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -432,6 +504,8 @@ main (int    argc,
   ADD ("decisions", test_decisions);
   ADD ("two-programs", test_two_programs);
   ADD ("followed", test_followed);
+  ADD ("followed-while-attached", test_followed_while_attached);
+  ADD ("followed-too-late", test_followed_too_late);
 #undef ADD
 
   return g_test_run ();
