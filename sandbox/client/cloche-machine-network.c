@@ -4,6 +4,7 @@
 #include "cloche-machine-network-private.h"
 
 #include "cloche-gate-control.h"
+#include "cloche-json.h"
 
 /*
  * DETACHED ──attach──▶ open → policy, if there is one → follow → ask, if this client can be ──▶ ATTACHED
@@ -15,9 +16,10 @@ struct _ClocheMachineNetwork
   GObject parent_instance;
 
   /* Owned */
-  ClocheEgressPolicy *policy;   /* NULL: none was set */
+  ClocheEgressPolicy *policy;   /* what held last, whoever set it; NULL: none was set here */
   ClocheGateControl *control;   /* NULL while detached */
 
+  guint n_setting;              /* policies that the gate was told of and has not answered */
   gboolean is_asking;
 };
 
@@ -51,9 +53,47 @@ refused_cb (ClocheMachineNetwork *self,
 }
 
 static void
+take_policy (ClocheMachineNetwork *self,
+             ClocheEgressPolicy   *policy)
+{
+  cloche_egress_policy_ref (policy);
+  g_clear_pointer (&self->policy, cloche_egress_policy_unref);
+  self->policy = policy;
+}
+
+/* NULL: there is none in it, which a gate of ours does not say. */
+static ClocheEgressPolicy *
+policy_from_event (JsonObject *event)
+{
+  JsonArray *allow = cloche_json_get_array (event, "allow");
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) rules = NULL;
+  ClocheEgressMode mode;
+
+  for (guint i = 0; allow != NULL && i < json_array_get_length (allow); i++)
+    if (cloche_json_array_get_string (allow, i) != NULL)
+      g_strv_builder_add (builder, cloche_json_array_get_string (allow, i));
+  rules = g_strv_builder_end (builder);
+  if (!cloche_egress_mode_from_string (cloche_json_get_string (event, "mode"), &mode))
+    return NULL;
+
+  return cloche_egress_policy_new (mode, (const char *const *) rules, NULL);
+}
+
+/* What another client has set holds at the next start as well. While an answer is waited for, what the gate tells is older
+ * than what was set here. */
+static void
 policy_cb (ClocheMachineNetwork *self,
            JsonObject           *event)
 {
+  g_autoptr (ClocheEgressPolicy) policy = NULL;
+
+  if (self->n_setting > 0)
+    return;
+
+  policy = policy_from_event (event);
+  if (policy != NULL && self->policy != NULL)
+    take_policy (self, policy);
   g_signal_emit (self, signals[SIGNAL_POLICY], 0, event);
 }
 
@@ -261,8 +301,10 @@ policy_set_cb (GObject      *source,
                gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
+  ClocheMachineNetwork *self = g_task_get_source_object (task);
   GError *error = NULL;
 
+  self->n_setting--;
   if (cloche_gate_control_set_policy_finish (CLOCHE_GATE_CONTROL (source), result, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -287,13 +329,14 @@ cloche_machine_network_set_policy_async (ClocheMachineNetwork *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cloche_machine_network_set_policy_async);
-  cloche_egress_policy_ref (policy);
-  g_clear_pointer (&self->policy, cloche_egress_policy_unref);
-  self->policy = policy;
-  if (self->control == NULL)
+  take_policy (self, policy);
+  if (self->control == NULL) {
     g_task_return_boolean (task, TRUE);
-  else
-    cloche_gate_control_set_policy_async (self->control, policy, cancellable, policy_set_cb, g_steal_pointer (&task));
+    return;
+  }
+
+  self->n_setting++;
+  cloche_gate_control_set_policy_async (self->control, policy, cancellable, policy_set_cb, g_steal_pointer (&task));
 }
 
 gboolean

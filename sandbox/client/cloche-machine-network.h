@@ -28,7 +28,8 @@ void                cloche_machine_network_set_asking    (ClocheMachineNetwork *
 
 gboolean            cloche_machine_network_is_attached   (ClocheMachineNetwork *self);
 
-/* Holds from now on, and from every start on. Without one, a client leaves the gate as it is, which is off at first. */
+/* Holds from now on, and from every start on, until another client sets another. Without one, a client leaves the gate as it
+ * is, which is off at first. */
 void                cloche_machine_network_set_policy_async  (ClocheMachineNetwork *self,
                                                               ClocheEgressPolicy   *policy,
                                                               GCancellable         *cancellable,

@@ -490,6 +490,47 @@ test_followed_too_late (Fixture      *fixture,
   program_clear (&two);
 }
 
+/* What another program has changed while this one was there is not undone when it comes back. */
+static void
+test_attached_again (Fixture      *fixture,
+                     gconstpointer data)
+{
+  static const char *const FIRST[] = { "127.0.0.1:1", NULL };
+  Program *one = &fixture->one;
+  Program two = { 0 };
+
+  g_assert_true (cloche_network_allow (one->network, FIRST, NULL));
+  assert_stored (fixture, "ask", "127.0.0.1:1");
+  program_init (&two, fixture);
+  program_attach (one, fixture, FALSE);
+  program_attach (&two, fixture, FALSE);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "unreachable");
+  cloche_network_set_mode (two.network, CLOCHE_NETWORK_OFF);
+  cloche_test_wait_until (cloche_network_get_mode (one->network) == CLOCHE_NETWORK_OFF);
+
+  _cloche_machine_network_detach (cloche_machine_get_network (one->machine));
+  program_attach (one, fixture, FALSE);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "mode-off");
+  program_clear (&two);
+}
+
+/* A change that the gate has not answered yet is newer than all that it tells until then. */
+static void
+test_changed_twice (Fixture      *fixture,
+                    gconstpointer data)
+{
+  Program *one = &fixture->one;
+  guint n_changes = 0;
+
+  program_attach (one, fixture, FALSE);
+  g_signal_connect_swapped (one->network, "notify::mode", G_CALLBACK (count_cb), &n_changes);
+  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OPEN);
+  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OFF);
+  sync_with_gate (one);
+  g_assert_cmpint (cloche_network_get_mode (one->network), ==, CLOCHE_NETWORK_OFF);
+  g_assert_cmpuint (n_changes, ==, 2);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -503,6 +544,8 @@ main (int    argc,
   ADD ("address-at-home", test_address_at_home);
   ADD ("decisions", test_decisions);
   ADD ("two-programs", test_two_programs);
+  ADD ("attached-again", test_attached_again);
+  ADD ("changed-twice", test_changed_twice);
   ADD ("followed", test_followed);
   ADD ("followed-while-attached", test_followed_while_attached);
   ADD ("followed-too-late", test_followed_too_late);
