@@ -87,12 +87,14 @@ cloche_machine_tools_new_for_program (ClocheSandbox        *sandbox,
 
 /**
  * cloche_machine_tools_describe_network:
+ * @is_asking: whether a person is asked about what is not allowed; nobody is where another program makes the calls
  *
  * Returns: (transfer full): what the model is told about the network of its machine. These words are read by models and not
  *   translated.
  */
 char *
-cloche_machine_tools_describe_network (ClocheConversation *conversation)
+cloche_machine_tools_describe_network (ClocheConversation *conversation,
+                                       gboolean            is_asking)
 {
   g_autofree char *list = join_allowed (cloche_conversation_get_allowed_hosts (conversation));
 
@@ -100,6 +102,11 @@ cloche_machine_tools_describe_network (ClocheConversation *conversation)
   case CLOCHE_NETWORK_OPEN:
     return g_strdup ("It can reach the internet.");
   case CLOCHE_NETWORK_ASK:
+    if (!is_asking && list != NULL)
+      return g_strdup_printf ("Of the network it can reach %s; other hosts are refused, and results say how the person can "
+                              "allow them.", list);
+    if (!is_asking)
+      return g_strdup ("It can reach nothing of the network; results say how the person can allow hosts.");
     if (list != NULL)
       return g_strdup_printf ("Of the network it can reach %s; about other hosts the person is asked.", list);
     return g_strdup ("It can reach the network when the person, who is asked about each host, allows it.");

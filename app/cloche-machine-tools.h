@@ -19,6 +19,7 @@ ClocheToolbox *cloche_machine_tools_new              (ClocheSandbox        *sand
 ClocheToolbox *cloche_machine_tools_new_for_program  (ClocheSandbox        *sandbox,
                                                       ClocheWorkspaceFiles *files,
                                                       const char           *network) G_GNUC_WARN_UNUSED_RESULT;
-char          *cloche_machine_tools_describe_network (ClocheConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
+char          *cloche_machine_tools_describe_network (ClocheConversation *conversation,
+                                                      gboolean            is_asking) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

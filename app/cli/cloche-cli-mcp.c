@@ -123,7 +123,7 @@ make_list (ClocheCli         *cli,
 
   cloche_conversation_set_network_mode (conversation, CLOCHE_NETWORK_ASK);
   cloche_conversation_set_allowed_hosts (conversation, hosts);
-  network = cloche_machine_tools_describe_network (conversation);
+  network = cloche_machine_tools_describe_network (conversation, FALSE);
 
   return cloche_machine_tools_new_for_program (CLOCHE_SANDBOX (sandbox), files, network);
 }
@@ -189,6 +189,8 @@ serve (ClocheCli         *cli,
     return status;
 
   context = cloche_cli_session_get_context (session);
+  /* Not even at a terminal, where standard input is the protocol's. */
+  cloche_context_set_asking (context, FALSE);
   list = make_list (cli, hosts);
   runner = cloche_cli_mcp_runner_new (context, hosts);
   server = cloche_mcp_server_new (list, CLOCHE_MCP_RUNNER (runner), INSTRUCTIONS);

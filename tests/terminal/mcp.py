@@ -167,12 +167,23 @@ def deleted_meanwhile(person):
     expect(titles(person) == ["MCP: goes on", "MCP: goes on"], f"two conversations, not {titles(person)}")
 
 
+def python_of(client):
+    """What a model is told of run_python in the answer that comes next."""
+    answer, _ = client.wait_for(1)
+    return next(tool["description"] for tool in answer["result"]["tools"] if tool["name"] == "run_python")
+
+
 def never_called(person):
     """Who only looks starts no machine and begins no conversation; a terminal is told what this is."""
     client = Client(person)
     client.initialize("looks")
     client.send(id=1, method="tools/list")
-    client.wait_for(1)
+    expect_in("It can reach nothing of the network; results say how the person can allow hosts.", python_of(client))
+    expect(client.close() == "", "nothing besides")
+    client = Client(person, "--allow", "a.example")
+    client.initialize("looks")
+    client.send(id=1, method="tools/list")
+    expect_in("it can reach a.example; other hosts are refused", python_of(client))
     expect(client.close() == "", "nothing besides")
     expect(titles(person) == [], f"no conversation, not {titles(person)}")
     expect(not os.path.exists(os.path.join(person.cloche, "machines")) or
