@@ -88,6 +88,9 @@ cloche_machine_text_for_error (const GError *error)
   if (g_error_matches (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE))
     /* Translators: the placeholder says which rule and what is wrong with it. */
     return g_strdup_printf (_ ("This is not the name of a host that can be allowed: %s"), error->message);
+  if (g_error_matches (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_CLOSED))
+    return g_strdup (_ ("The connection to the machine’s network was lost. What you changed there holds when the machine is "
+                        "used next; stop the machine if it must hold now."));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
     return g_strdup (_ ("The disk of this computer is full. Free some space and try again."));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

@@ -8,7 +8,12 @@
 
 /*
  * DETACHED ──attach──▶ open → policy, if there is one → follow → ask, if this client can be ──▶ ATTACHED
- * any ──detach, or the gate is gone──▶ DETACHED
+ * ATTACHED ──the connection is lost: the gate drops who does not read──▶ LOST ──attach──▶ ATTACHED
+ * any ──detach──▶ DETACHED
+ *
+ * In LOST the gate does not hear of a policy: nobody is told that it holds. It goes there with the next attach, which is
+ * tried at once, and again before the machine's next operation. One that the gate has heard of is left at home then, since
+ * another client may have set a newer one.
  */
 
 struct _ClocheMachineNetwork
@@ -19,8 +24,13 @@ struct _ClocheMachineNetwork
   ClocheEgressPolicy *policy;   /* what held last, whoever set it; NULL: none was set here */
   ClocheGateControl *control;   /* NULL while detached */
 
+  char *gate_path;              /* NULL while the machine sleeps */
+  char *token;
+
   guint n_setting;              /* policies that the gate was told of and has not answered */
   gboolean is_asking;
+  gboolean is_lost;
+  gboolean is_untold;           /* the gate has not agreed to @policy yet */
 };
 
 enum {
@@ -117,6 +127,7 @@ attached_cb (GObject      *source,
              gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
+  ClocheMachineNetwork *self = g_task_get_source_object (task);
   GError *error = NULL;
 
   if (!cloche_gate_control_request_finish (CLOCHE_GATE_CONTROL (source), result, &error)) {
@@ -124,7 +135,8 @@ attached_cb (GObject      *source,
     return;
   }
 
-  g_signal_emit (g_task_get_source_object (task), signals[SIGNAL_ATTACHED], 0);
+  self->is_lost = FALSE;
+  g_signal_emit (self, signals[SIGNAL_ATTACHED], 0);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -152,13 +164,42 @@ first_policy_set_cb (GObject      *source,
                      gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
+  ClocheMachineNetwork *self = g_task_get_source_object (task);
   ClocheGateControl *control = CLOCHE_GATE_CONTROL (source);
   GError *error = NULL;
 
-  if (cloche_gate_control_set_policy_finish (control, result, &error))
-    cloche_gate_control_follow_async (control, NULL, followed_cb, g_steal_pointer (&task));
-  else
+  if (!cloche_gate_control_set_policy_finish (control, result, &error)) {
     g_task_return_error (task, error);
+    return;
+  }
+
+  self->is_untold &= self->n_setting > 0;
+  cloche_gate_control_follow_async (control, NULL, followed_cb, g_steal_pointer (&task));
+}
+
+static void
+let_go (ClocheMachineNetwork *self)
+{
+  g_autoptr (ClocheGateControl) control = g_steal_pointer (&self->control);
+
+  if (control == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (control, self);
+  cloche_gate_control_close (control);
+  g_signal_emit (self, signals[SIGNAL_DETACHED], 0);
+}
+
+static void open_gate (GTask *task);
+
+/* If there is no gate any more, the machine's next operation finds out. */
+static void
+lost_cb (ClocheMachineNetwork *self)
+{
+  self->is_lost = TRUE;
+  let_go (self);
+  if (self->gate_path != NULL)
+    open_gate (g_task_new (self, NULL, NULL, NULL));
 }
 
 static void
@@ -175,19 +216,33 @@ gate_opened_cb (GObject      *source,
     g_task_return_error (task, error);
     return;
   }
+  if (self->gate_path == NULL) {
+    g_object_unref (control);
+    g_task_return_new_error (task, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_CLOSED, "The machine has stopped");
+    return;
+  }
 
-  _cloche_machine_network_detach (self);
+  let_go (self);
   self->control = control;
   g_signal_connect_object (control, "attempt", G_CALLBACK (attempt_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (control, "refused", G_CALLBACK (refused_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (control, "policy", G_CALLBACK (policy_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (control, "question", G_CALLBACK (question_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (control, "cleared", G_CALLBACK (cleared_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (control, "closed", G_CALLBACK (_cloche_machine_network_detach), self, G_CONNECT_SWAPPED);
-  if (self->policy != NULL)
+  g_signal_connect_object (control, "closed", G_CALLBACK (lost_cb), self, G_CONNECT_SWAPPED);
+  if (self->policy != NULL && (self->is_untold || !self->is_lost))
     cloche_gate_control_set_policy_async (control, self->policy, NULL, first_policy_set_cb, g_steal_pointer (&task));
   else
     cloche_gate_control_follow_async (control, NULL, followed_cb, g_steal_pointer (&task));
+}
+
+/* Takes @task. */
+static void
+open_gate (GTask *task)
+{
+  ClocheMachineNetwork *self = g_task_get_source_object (task);
+
+  cloche_gate_control_open_async (self->gate_path, self->token, NULL, gate_opened_cb, task);
 }
 
 static void
@@ -201,6 +256,8 @@ cloche_machine_network_dispose (GObject *object)
     cloche_gate_control_close (self->control);
   g_clear_object (&self->control);
   g_clear_pointer (&self->policy, cloche_egress_policy_unref);
+  g_clear_pointer (&self->gate_path, g_free);
+  g_clear_pointer (&self->token, g_free);
 
   G_OBJECT_CLASS (cloche_machine_network_parent_class)->dispose (object);
 }
@@ -248,7 +305,11 @@ _cloche_machine_network_attach_async (ClocheMachineNetwork *self,
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, _cloche_machine_network_attach_async);
-  cloche_gate_control_open_async (gate_path, token, NULL, gate_opened_cb, task);
+  g_free (self->gate_path);
+  self->gate_path = g_strdup (gate_path);
+  g_free (self->token);
+  self->token = g_strdup (token);
+  open_gate (task);
 }
 
 gboolean
@@ -264,14 +325,10 @@ _cloche_machine_network_attach_finish (ClocheMachineNetwork *self,
 void
 _cloche_machine_network_detach (ClocheMachineNetwork *self)
 {
-  g_autoptr (ClocheGateControl) control = g_steal_pointer (&self->control);
-
-  if (control == NULL)
-    return;
-
-  g_signal_handlers_disconnect_by_data (control, self);
-  cloche_gate_control_close (control);
-  g_signal_emit (self, signals[SIGNAL_DETACHED], 0);
+  g_clear_pointer (&self->gate_path, g_free);
+  g_clear_pointer (&self->token, g_free);
+  self->is_lost = FALSE;
+  let_go (self);
 }
 
 /**
@@ -292,7 +349,7 @@ cloche_machine_network_is_attached (ClocheMachineNetwork *self)
 {
   g_return_val_if_fail (CLOCHE_IS_MACHINE_NETWORK (self), FALSE);
 
-  return self->control != NULL;
+  return self->control != NULL && !self->is_lost;
 }
 
 static void
@@ -305,16 +362,21 @@ policy_set_cb (GObject      *source,
   GError *error = NULL;
 
   self->n_setting--;
-  if (cloche_gate_control_set_policy_finish (CLOCHE_GATE_CONTROL (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
+  if (!cloche_gate_control_set_policy_finish (CLOCHE_GATE_CONTROL (source), result, &error)) {
     g_task_return_error (task, error);
+    return;
+  }
+
+  self->is_untold &= self->n_setting > 0;
+  g_task_return_boolean (task, TRUE);
 }
 
 /**
  * cloche_machine_network_set_policy_async:
  *
  * Of a machine that sleeps this ends at once. When it has ended, what @policy forbids has been broken off.
+ *
+ * Errors: %CLOCHE_GATE_ERROR_CLOSED: the gate could not be told; it is when it is reached again, and at the next start.
  */
 void
 cloche_machine_network_set_policy_async (ClocheMachineNetwork *self,
@@ -330,6 +392,11 @@ cloche_machine_network_set_policy_async (ClocheMachineNetwork *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cloche_machine_network_set_policy_async);
   take_policy (self, policy);
+  self->is_untold = TRUE;
+  if (self->is_lost) {
+    g_task_return_new_error (task, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_CLOSED, "The gate is not reached");
+    return;
+  }
   if (self->control == NULL) {
     g_task_return_boolean (task, TRUE);
     return;

@@ -13,9 +13,10 @@ G_BEGIN_DECLS
  * ClocheMachineNetwork:
  *
  * What one machine may reach, and what it asks for, told between this client and the machine's gate, past the keeper. Belongs
- * to a #ClocheMachine: attached before the machine's first operation begins, detached when the machine stops.
+ * to a #ClocheMachine: attached before the machine's first operation begins, detached when the machine stops; attached anew
+ * when the connection is lost in between.
  *
- * Signals: "attached": the machine has started. "detached": it has stopped, and with it all questions. "attempt" (GBytes
+ * Signals: "attached": the gate is reached. "detached": it is not any more, and all questions are gone. "attempt" (GBytes
  * *row): a new line of the log. "refused", "policy", "question" (JsonObject *event) and "cleared" (gint64 id): as in
  * cloche-gate-lines.h; what is in them has been checked for being there, and is for showing.
  */

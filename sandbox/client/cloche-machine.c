@@ -160,10 +160,27 @@ network_attached_cb (GObject      *source,
                      gpointer      user_data)
 {
   g_autoptr (ClocheMachine) self = user_data;
+  g_autoptr (GError) attach_error = NULL;
   g_autoptr (GError) error = NULL;
 
-  (void) _cloche_machine_network_attach_finish (CLOCHE_MACHINE_NETWORK (source), result, &error);
+  /* No operation without a gate that knows what may be reached: the next one begins from the start. */
+  if (!_cloche_machine_network_attach_finish (CLOCHE_MACHINE_NETWORK (source), result, &attach_error)) {
+    if (g_error_matches (attach_error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE))
+      error = g_steal_pointer (&attach_error);
+    else
+      g_set_error (&error, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_CLOSED, "The gate is not reached: %s",
+                   attach_error->message);
+    if (self->connection != NULL)
+      cloche_wire_session_close (self->connection->session);
+  }
   answer_starting (self, error);
+}
+
+static void
+attach_network (ClocheMachine *self)
+{
+  _cloche_machine_network_attach_async (self->network, self->connection->launch->gate_path,
+                                        self->connection->launch->token, network_attached_cb, g_object_ref (self));
 }
 
 static void
@@ -186,8 +203,7 @@ status_begun_cb (GObject      *source,
 
   set_status (self, status);
   follow_status (self, stream);
-  _cloche_machine_network_attach_async (self->network, self->connection->launch->gate_path,
-                                        self->connection->launch->token, network_attached_cb, g_object_ref (self));
+  attach_network (self);
 }
 
 static void
@@ -382,7 +398,8 @@ cloche_machine_start_async (ClocheMachine      *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cloche_machine_start_async);
 
-  if (self->connection != NULL && g_queue_is_empty (&self->starting)) {
+  if (self->connection != NULL && g_queue_is_empty (&self->starting) &&
+      cloche_machine_network_is_attached (self->network)) {
     g_task_return_boolean (task, TRUE);
     return;
   }
@@ -391,6 +408,10 @@ cloche_machine_start_async (ClocheMachine      *self,
   g_queue_push_tail (&self->starting, g_steal_pointer (&task));
   if (g_queue_get_length (&self->starting) > 1)
     return;
+  if (self->connection != NULL) {
+    attach_network (self);
+    return;
+  }
 
   set_state (self, CLOCHE_MACHINE_STATE_STARTING);
   cloche_keeper_connect_async (self->host, self->id, NULL, connected_cb, g_object_ref (self));

@@ -531,6 +531,72 @@ test_changed_twice (Fixture      *fixture,
   g_assert_cmpuint (n_changes, ==, 2);
 }
 
+/* Puts another gate in the place of the fixture's, which ends: connections to the first one are lost, new ones reach it. What
+ * holds there has been set by another client. */
+static void
+replace_gate (Fixture    *fixture,
+              const char *mode,
+              const char *rules)
+{
+  Gate old = fixture->gate;
+
+  fixture->gate.process = NULL;
+  fixture->gate.link = NULL;
+  fixture->gate.control = NULL;
+  gate_start (&fixture->gate);
+  gate_set_policy (&fixture->gate, mode, rules);
+  g_assert_cmpint (gate_stop (&old), ==, 0);
+}
+
+/* A connection that is lost while the machine runs is made again; what was changed meanwhile is not undone. */
+static void
+test_lost (Fixture      *fixture,
+           gconstpointer data)
+{
+  static const char *const FIRST[] = { "127.0.0.1:1", NULL };
+  Program *one = &fixture->one;
+  guint n_attached = 0;
+
+  g_signal_connect_swapped (cloche_machine_get_network (one->machine), "attached", G_CALLBACK (count_cb), &n_attached);
+  g_assert_true (cloche_network_allow (one->network, FIRST, NULL));
+  program_attach (one, fixture, FALSE);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "unreachable");
+  replace_gate (fixture, "listed", "127.0.0.2:1");
+  cloche_test_wait_until (n_attached == 2);
+  g_assert_cmpint (cloche_network_get_mode (one->network), ==, CLOCHE_NETWORK_LISTED);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "not-listed");
+  gate_assert_refused (&fixture->gate, "127.0.0.2", 1, "unreachable");
+  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OFF);
+  sync_with_gate (one);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "mode-off");
+}
+
+/* Nobody is told that it holds what the gate could not be told, until it is attached again or the machine has stopped. */
+static void
+test_lost_for_good (Fixture      *fixture,
+                    gconstpointer data)
+{
+  Program *one = &fixture->one;
+  ClocheMachineNetwork *network = cloche_machine_get_network (one->machine);
+
+  program_attach (one, fixture, FALSE);
+  g_assert_cmpint (gate_stop (&fixture->gate), ==, 0);
+  cloche_test_wait_until (!cloche_machine_network_is_attached (network));
+  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OPEN);
+  cloche_test_wait_until (one->n_problems == 1);
+  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OFF);
+  cloche_test_wait_until (one->n_problems == 2);
+
+  gate_start (&fixture->gate);
+  program_attach (one, fixture, FALSE);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "mode-off");
+  cloche_network_set_mode (one->network, CLOCHE_NETWORK_LISTED);
+  sync_with_gate (one);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "not-listed");
+  g_assert_cmpuint (one->n_problems, ==, 2);
+  one->n_problems = 0;
+}
+
 int
 main (int    argc,
       char **argv)
@@ -546,6 +612,8 @@ main (int    argc,
   ADD ("two-programs", test_two_programs);
   ADD ("attached-again", test_attached_again);
   ADD ("changed-twice", test_changed_twice);
+  ADD ("lost", test_lost);
+  ADD ("lost-for-good", test_lost_for_good);
   ADD ("followed", test_followed);
   ADD ("followed-while-attached", test_followed_while_attached);
   ADD ("followed-too-late", test_followed_too_late);
