@@ -72,6 +72,16 @@ act (const char *action)
     g_error ("“%s” is missing in: %s", (words), (outcome)->out->str); \
   } G_STMT_END
 
+/* Warm, and yet nothing of it runs in a machine that has not asked for it. */
+static void
+test_asleep (void)
+{
+  g_autoptr (ClocheVmOutcome) outcome =
+    cloche_vm_run_shell (shared.machine, "grep frozen /sys/fs/cgroup/work/service-browser/cgroup.events");
+
+  g_assert_cmpstr (outcome->out->str, ==, "frozen 1\n");
+}
+
 static void
 test_view (void)
 {
@@ -216,6 +226,7 @@ main (int   argc,
   cloche_vm_start (shared.machine);
   cloche_vm_outcome_free (cloche_vm_run_python (shared.machine, SERVER));
 
+  g_test_add_func ("/vm/browser/asleep", test_asleep);
   g_test_add_func ("/vm/browser/view", test_view);
   g_test_add_func ("/vm/browser/actions", test_actions);
   g_test_add_func ("/vm/browser/walls", test_walls);

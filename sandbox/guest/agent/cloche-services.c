@@ -339,8 +339,8 @@ void
 cloche_services_rest (cloche_services *self)
 {
   for (service *at = self->first; at != NULL; at = at->next) {
-    if (at->rest == NULL)
-      continue;
+    if (!at->rests || at->n_connected > 0)
+      continue;                 /* Nobody of ours may ever have connected: warming does that by itself. */
     cloche_timer_cancel (at->rest);
     rest_cb (at);
   }

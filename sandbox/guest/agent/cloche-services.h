@@ -34,7 +34,7 @@ int              cloche_services_connect (cloche_services *self,
 void             cloche_services_disconnect (cloche_services *self,
                                              const char      *name,
                                              int              fd);
-/* Whatever would be frozen in a while is frozen now. */
+/* Whatever rests and is not connected to is frozen now. */
 void             cloche_services_rest    (cloche_services *self);
 
 /* @reply: borrowed; NULL if none came. */
