@@ -8,7 +8,7 @@
  * have not got, or mean another thing by it. An agent outlives the program that made it, since a base stays as it is, so
  * that it says the number in its hello, a base in its manifest, and a base of another one is never started.
  */
-#define CLOCHE_AGENT_CONTRACT 1
+#define CLOCHE_AGENT_CONTRACT 2
 
 #define CLOCHE_AGENT_TEXT_OF(number) #number
 #define CLOCHE_AGENT_TEXT(number) CLOCHE_AGENT_TEXT_OF (number)

@@ -3,6 +3,7 @@
  */
 #include "agent-rig.h"
 
+#include "cloche-agent-contract.h"
 #include "cloche-yamux.h"
 
 #include <errno.h>
@@ -217,8 +218,8 @@ agent_rig_new_with (const char *program,
   g_assert_no_error (error);
   for (int i = 0; i < 2; i++)
     close (pairs[i][1]);
-  read_hello (&rig->ports[0], "CLOCHE 1 control\n");
-  read_hello (&rig->ports[1], "CLOCHE 1 bulk\n");
+  read_hello (&rig->ports[0], CLOCHE_AGENT_HELLO "control\n");
+  read_hello (&rig->ports[1], CLOCHE_AGENT_HELLO "bulk\n");
   return rig;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "cloche-fake-agent.h"
 
+#include "cloche-agent-contract.h"
 #include "cloche-wire-message.h"
 
 #include <sys/socket.h>
@@ -114,7 +115,7 @@ cloche_fake_agent_set_up (ClocheFakeAgent *self,
 {
   g_autoptr (GError) error = NULL;
 
-  cloche_fake_agent_connect (self, "CLOCHE 1 control\n", "CLOCHE 1 bulk\n", &error);
+  cloche_fake_agent_connect (self, CLOCHE_AGENT_HELLO "control\n", CLOCHE_AGENT_HELLO "bulk\n", &error);
   g_assert_no_error (error);
 }
 

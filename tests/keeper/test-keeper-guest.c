@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The Cloche authors
  */
+#include "cloche-agent-contract.h"
 #include "cloche-fake-agent.h"
 #include "cloche-json.h"
 #include "cloche-wire-error.h"
@@ -46,13 +47,13 @@ test_lost (ClocheFakeAgent *agent,
 static void
 test_wrong_hello (void)
 {
-  static const char *const WRONG[] = { "CLOCHE 2 control\n", "CLOCHE 1 bulk\n", "\n", "SSH-2.0-OpenSSH\n" };
+  static const char *const WRONG[] = { "CLOCHE 1 control\n", CLOCHE_AGENT_HELLO "bulk\n", "\n", "SSH-2.0-OpenSSH\n" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (WRONG); i++) {
     ClocheFakeAgent agent = { 0 };
     g_autoptr (GError) error = NULL;
 
-    cloche_fake_agent_connect (&agent, WRONG[i], "CLOCHE 1 bulk\n", &error);
+    cloche_fake_agent_connect (&agent, WRONG[i], CLOCHE_AGENT_HELLO "bulk\n", &error);
     g_assert_error (error, CLOCHE_WIRE_ERROR, CLOCHE_WIRE_ERROR_PROTOCOL);
     cloche_fake_agent_tear_down (&agent, NULL);
   }
