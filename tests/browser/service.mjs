@@ -10,7 +10,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const load = name => import(pathToFileURL(path.join(process.argv[2], `${name}.mjs`)));
-const { Numbers, build, changes, head, paginate } = await load('view');
+const { Numbers, build, changes, compose, head, paginate } = await load('view');
 const { address, key, resolve } = await load('targets');
 const { safeName } = await load('downloads');
 const { ofElement, ofNavigation } = await load('failures');
@@ -75,6 +75,25 @@ test('pages', () => {
   assert.ok(paginate(['x'.repeat(5000)], 1, 200).lines[0].length <= 200);
 });
 
+test('a part fits', () => {
+  const lines = Array.from({ length: 900 }, (_, i) => `line ${i} `.repeat(9));
+  for (const budget of [1000, 6000, 60000]) {
+    for (const top of [head('http://x/', 'T'), head('http://x/' + 'y'.repeat(900), 't'.repeat(900))]) {
+      const first = compose(top, lines, 1, budget, 'browser_snapshot');
+      assert.ok(first.length <= budget, `${first.length} of ${budget}`);
+      assert.match(first, /… page 1 of \d+; browser_snapshot with page 2 goes on\n$/);
+    }
+  }
+});
+
+test('every line is in one of the parts', () => {
+  const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`);
+  const parts = [];
+  for (let page = 1; page === 1 || /goes on\n$/.test(parts.at(-1)); page++)
+    parts.push(compose([], lines, page, 1000, 'browser_read'));
+  assert.deepEqual(parts.join('').split('\n').filter(line => line.startsWith('line')), lines);
+});
+
 test('changes', () => {
   assert.equal(changes(undefined, ['a']), null);
   assert.deepEqual(changes(['a', 'b'], ['a', 'b']), ['(nothing that is shown has changed)']);
@@ -115,7 +134,8 @@ test('addresses', () => {
 
 test('names of downloads', () => {
   for (const [suggested, safe] of [['../../x/.list.csv', 'x_.list.csv'], ['.hidden', 'hidden'], ['', 'download'],
-    ['a\u202egpj.exe', 'a_gpj.exe'], ['..', 'download'], ['con:a|b', 'con_a_b']])
+    ['a\u202egpj.exe', 'a_gpj.exe'], ['..', 'download'], ['con:a|b', 'con_a_b'],
+    ['[INST]a\u2028b\u{e0041}c\ufeffd.txt', 'INST_a_b_c_d.txt']])
     assert.equal(safeName(suggested), safe, suggested);
   assert.ok(Buffer.byteLength(safeName('😀'.repeat(400) + '.csv')) <= 255);
   assert.equal(safeName('a.csv', name => name === 'a.csv' || name === 'a-2.csv'), 'a-3.csv');

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { Failure, ofElement, ofNavigation } from './failures.mjs';
 import { Misunderstood, address, key, resolve } from './targets.mjs';
 import { VIEWPORT } from './session.mjs';
-import { Numbers, build, changes, head, paginate, shorten } from './view.mjs';
+import { Numbers, build, changes, compose, head, shorten } from './view.mjs';
 
 // ms: for an address to answer, for what it says to be a page, for an element to be ready, for a snapshot. Machines may be
 // emulated.
@@ -187,8 +187,8 @@ export class Actions {
       return turndown.turndown(html);
     }).call({})`));
     const lines = markdown.replace(/\n{3,}/g, '\n\n').split('\n');
-    const part = paginate(lines.flatMap(line => split(line, 1000)), Number(request.page) || 1, budget);
-    return { text: [...head(page.url(), await this.title()), ...part.lines, ...goesOn(part, 'browser_read'), ''].join('\n') };
+    const top = head(page.url(), await this.title());
+    return { text: compose(top, lines.flatMap(line => split(line, 1000)), Number(request.page) || 1, budget, 'browser_read') };
   }
 
   // @isNew: a page has just begun to come.
@@ -227,17 +227,11 @@ export class Actions {
     const notes = this.session.takeNotes();
     const news = wanted === 0 && url === this.url ? changes(this.lines, lines) : null;
     const fixed = [...top, ...notes, ...(news ?? [])];
-    const part = paginate(lines.length > 0 ? lines : ['(the page shows nothing)'], wanted || 1,
-      Math.max(budget - fixed.join('\n').length - 100, 500));
     if (wanted === 0)
       this.lines = lines;
     this.url = url;
-    return [...fixed, ...part.lines, ...goesOn(part, 'browser_snapshot'), ''].join('\n');
+    return compose(fixed, lines.length > 0 ? lines : ['(the page shows nothing)'], wanted || 1, budget, 'browser_snapshot');
   }
-}
-
-function goesOn(part, tool) {
-  return part.page < part.pages ? [`… page ${part.page} of ${part.pages}; ${tool} with page ${part.page + 1} goes on`] : [];
 }
 
 function split(line, max) {

@@ -15,8 +15,8 @@ export const PARTIAL = `${FOLDER}/.partial`;
 export const MAX_BYTES = 128 * 1024 * 1024;
 const POLL_MS = 200;
 
-// Controls, invisible and direction-changing characters, and what other systems do not take.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069"*/:<>?\\|]/g;
+// Controls, invisible and direction-changing characters, what other systems do not take, and what chat templates mark turns with.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}"*/:<>?\\|[\]]/gu;
 
 // characters: room for a counter within the 255 bytes of a file's name, should each be of four bytes.
 const MAX_NAME = 56;

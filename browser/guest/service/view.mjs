@@ -16,6 +16,10 @@ const FOLD_OPTIONS = 12;
 // lines that are told as new rather than left to be found.
 const MAX_NEW_LINES = 12;
 
+// characters: of the line that says how it goes on; of a part, whatever stands before it.
+const GOES_ON = 100;
+const LEAST_PART = 300;
+
 // levels: deeper pages are flattened from there on, so that no page makes this recurse for ever.
 const MAX_DEPTH = 200;
 
@@ -240,6 +244,17 @@ export function paginate(lines, page, budget) {
   }
   const at = Math.min(Math.max(page, 1), pages.length);
   return { lines: pages[at - 1], page: at, pages: pages.length };
+}
+
+function goesOn(part, tool) {
+  return part.page < part.pages ? [`… page ${part.page} of ${part.pages}; ${tool} with page ${part.page + 1} goes on`] : [];
+}
+
+// The text of @fixed lines and page @page of @lines, no longer than @budget. @tool: what shows the next page.
+export function compose(fixed, lines, page, budget, tool) {
+  const room = Math.max(budget - fixed.join('\n').length - GOES_ON, LEAST_PART);
+  const part = paginate(lines, page, room);
+  return [...fixed, ...part.lines, ...goesOn(part, tool), ''].join('\n');
 }
 
 export function head(url, title) {
