@@ -10,6 +10,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const load = name => import(pathToFileURL(path.join(process.argv[2], `${name}.mjs`)));
+const { Calls } = await load('calls');
 const { Numbers, build, changes, compose, head, paginate } = await load('view');
 const { address, key, resolve } = await load('targets');
 const { safeName } = await load('downloads');
@@ -94,6 +95,31 @@ test('every line is in one of the parts', () => {
   assert.deepEqual(parts.join('').split('\n').filter(line => line.startsWith('line')), lines);
 });
 
+const session = () => ({ nAbandoned: 0, onLost: null, abandon() { this.nAbandoned++; } });
+
+test('a call that was stopped disarms no other', async () => {
+  const calls = new Calls(session());
+  let answer;
+  const first = calls.run(1, () => new Promise(resolve => { answer = resolve; }), 60_000);
+  calls.stop(1, 'interrupted', 'It was stopped.');
+  assert.equal((await first).status, 'interrupted');
+  const second = calls.run(2, () => new Promise(() => {}), 60_000);
+  answer({ text: 'late' });
+  await new Promise(setImmediate);
+  calls.stop(1, 'killed', 'It was stopped.');
+  assert.equal(calls.session.nAbandoned, 1);
+  calls.session.onLost('The page crashed');
+  await assert.rejects(second, /The page crashed/);
+  assert.equal(calls.current, null);
+});
+
+test('a call has its time', async () => {
+  const calls = new Calls(session());
+  await assert.rejects(calls.run(1, () => new Promise(() => {}), 1), /did not come to rest in time/);
+  assert.equal(calls.session.nAbandoned, 1);
+  assert.deepEqual(await calls.run(2, async () => ({ text: 'x' }), 60_000), { status: 'ok', text: 'x' });
+});
+
 test('changes', () => {
   assert.equal(changes(undefined, ['a']), null);
   assert.deepEqual(changes(['a', 'b'], ['a', 'b']), ['(nothing that is shown has changed)']);
@@ -160,13 +186,13 @@ test('records', () => {
 });
 
 console.log(`1..${tests.length}`);
-tests.forEach(([name, run], i) => {
+for (const [i, [name, run]] of tests.entries()) {
   try {
-    run();
+    await run();
     console.log(`ok ${i + 1} - ${name}`);
   } catch (error) {
     console.log(String(error.stack).replace(/^/gm, '# '));
     console.log(`not ok ${i + 1} - ${name}`);
     process.exitCode = 1;
   }
-});
+}

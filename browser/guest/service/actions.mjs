@@ -44,7 +44,10 @@ export class Actions {
 
   // { text, image? }
   async run(request, budget) {
+    const generation = this.session.generation;
     const page = await this.session.ensurePage();
+    if (generation !== this.session.generation)
+      throw new Failure('It was stopped.');
     if (page !== this.page) {
       this.reset();
       this.page = page;

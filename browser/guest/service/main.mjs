@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import { Actions } from './actions.mjs';
+import { Calls } from './calls.mjs';
 import { Failure, words } from './failures.mjs';
 import * as records from './records.mjs';
 import { Session } from './session.mjs';
@@ -24,33 +25,8 @@ const FIRST_ACTION_MS = 100_000;
 
 const session = new Session();
 const actions = new Actions(session);
+const calls = new Calls(session);
 let queue = Promise.resolve();
-let current = null;             // { id, stop (status, message) }
-
-// Resolves with what came first: the action's answer or the reason why nobody waits for it any more.
-function race(id, work, ms) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      session.abandon();
-      reject(new Failure('The page did not come to rest in time and was closed: open it or another one with browser_navigate.'));
-    }, ms);
-    const finish = settled => {
-      clearTimeout(timer);
-      current = null;
-      session.onLost = null;
-      settled();
-    };
-    current = {
-      id,
-      stop: (status, message) => finish(() => {
-        session.abandon();
-        resolve({ status, message, text: '' });
-      }),
-    };
-    session.onLost = what => finish(() => reject(new Failure(`${what}: open the page again with browser_navigate.`)));
-    work().then(answer => finish(() => resolve({ status: 'ok', ...answer })), error => finish(() => reject(error)));
-  });
-}
 
 // ms: for the view that goes with a failure.
 const VIEW_MS = 25_000;
@@ -86,7 +62,7 @@ async function execute(request, stream, isGone) {
   const budget = Math.min(Math.max(Number(asked.budget) || BUDGET.usual, BUDGET.least), BUDGET.most);
   try {
     const ms = session.browser === null ? FIRST_ACTION_MS : ACTION_MS;
-    const answer = await race(request.id, () => actions.run(asked, budget), ms);
+    const answer = await calls.run(request.id, () => actions.run(asked, budget), ms);
     if (answer.text)
       stream.write(records.text(answer.text));
     if (answer.image !== undefined)
@@ -116,8 +92,7 @@ function serve(request, stream, isGone) {
   case 'interrupt':
   case 'stop':
   case 'kill':
-    if (current !== null && (request.id === undefined || request.id === current.id))
-      current.stop(request.op === 'interrupt' ? 'interrupted' : 'killed', 'It was stopped.');
+    calls.stop(request.id, request.op === 'interrupt' ? 'interrupted' : 'killed', 'It was stopped.');
     reply({ ok: true });
     return;
   case 'freeze':

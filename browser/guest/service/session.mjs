@@ -16,8 +16,8 @@ const ARGUMENTS = ['--no-first-run', '--no-default-browser-check', '--disable-ex
 
 export const VIEWPORT = { width: 1280, height: 720 };
 
-// Machines may be emulated, where a start takes a minute.
-const LAUNCH_MS = 120_000;
+// Machines may be emulated, where a start takes a minute; less than the action that waits for it has.
+const LAUNCH_MS = 90_000;
 
 // After an action: how long a page may load before it is shown as it is, how long what it asks for in the background is
 // waited for, and how long it has to be quiet.
@@ -36,8 +36,10 @@ const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 export class Session {
   constructor() {
     this.browser = null;
+    this.launching = null;        // the start of one
     this.context = null;
     this.page = null;
+    this.generation = 0;          // of actions: raised when one is given up
     this.isCrashed = false;
     this.isInherited = false;     // made in the template, so shared with every other machine
     this.requests = new Set();
@@ -70,12 +72,23 @@ export class Session {
     return this.page;
   }
 
-  async launch() {
+  // One start at a time: an action that is given up leaves it to the next.
+  launch() {
+    this.launching ??= this.start().finally(() => { this.launching = null; });
+    return this.launching;
+  }
+
+  async start() {
     this.context = this.page = null;
-    this.browser = await chromium.launch({
+    const browser = await chromium.launch({
       executablePath: PROGRAM, headless: true, chromiumSandbox: true, timeout: LAUNCH_MS, downloadsPath: PARTIAL, args: ARGUMENTS,
     });
-    this.browser.on('disconnected', () => this.onLost?.('The browser ended'));
+    browser.on('disconnected', () => {
+      if (browser === this.browser)
+        this.browser = this.context = this.page = null;
+      this.onLost?.('The browser ended');
+    });
+    this.browser = browser;
   }
 
   async newContext() {
@@ -173,6 +186,7 @@ export class Session {
   // A page that does not come back is left behind; the next action gets a new one.
   abandon() {
     const page = this.page;
+    this.generation++;
     this.page = null;
     this.requests.clear();
     this.downloads.clear();
