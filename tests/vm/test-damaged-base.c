@@ -134,7 +134,7 @@ static void
 damage (const char *bases,
         const char *base,
         const char *name,
-        void (     *how ) (int fd))
+        void (     *how )(int fd))
 {
   g_autofree char *path = g_build_filename (bases, base, name, NULL);
   int fd;
