@@ -474,8 +474,10 @@ test_followed_too_late (Fixture      *fixture,
 
   cloche_network_follow (one->network, first);
   cloche_network_follow (one->network, second);
+  g_assert_cmpint (cloche_network_get_mode (one->network), ==, CLOCHE_NETWORK_OFF);
   cloche_network_follow (two.network, first);
   cloche_network_follow (two.network, second);
+  g_assert_cmpint (cloche_network_get_mode (two.network), ==, CLOCHE_NETWORK_OFF);
   cloche_network_follow (two.network, third);
   cloche_network_follow (one->network, third);
   sync_with_gate (one);
