@@ -7,5 +7,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 tools/install-packages.sh build fuzz
+# Meson looks for ccache only if nobody says which compiler.
 [ -f "$1/build.ninja" ] ||
-  CC=clang meson setup "$1" -Dui=false -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+  CC="$(command -v ccache || true) clang" meson setup "$1" -Dui=false -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
