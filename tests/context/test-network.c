@@ -378,12 +378,14 @@ test_decisions (Fixture      *fixture,
   cloche_network_decide (one->network, host, CLOCHE_NETWORK_FORBIDDEN);
   assert_stored (fixture, "ask", "*.b.example !a.example");
   g_assert_cmpint (cloche_network_host_get_decision (host), ==, CLOCHE_NETWORK_FORBIDDEN);
+  sync_with_gate (one);
   gate_assert_refused (&fixture->gate, "a.example", 443, "denied");
   cloche_network_decide (one->network, host, CLOCHE_NETWORK_UNDECIDED);
   assert_stored (fixture, "ask", "*.b.example");
 
   cloche_network_set_mode (one->network, CLOCHE_NETWORK_OFF);
   assert_stored (fixture, "off", "*.b.example");
+  sync_with_gate (one);
   gate_assert_refused (&fixture->gate, "x.b.example", 443, "mode-off");
   g_assert_true (cloche_network_allow (one->network, RULES, NULL));
   assert_stored (fixture, "ask", "*.b.example a.example");

@@ -172,16 +172,21 @@ test_failures (void)
   assert_shows (after, "# Apples\n");
 }
 
-/* A page that never lets go is closed, and takes nothing else with it. */
+/* A page that never lets go is closed, and takes nothing else with it. Its process may still be busy with it, so that on a
+ * loaded computer an action may end by its time limit before one comes through. */
 static void
 test_storm (void)
 {
   g_autoptr (ClocheVmOutcome) opened = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/storm\"}");
   g_autoptr (ClocheVmOutcome) clicked = act ("{\"action\":\"click\",\"ref\":\"Go\"}");
-  g_autoptr (ClocheVmOutcome) after = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/\"}");
+  g_autoptr (ClocheVmOutcome) after = NULL;
 
   assert_shows (opened, "title: Storm\n");
   g_assert_cmpstr (clicked->status, ==, "error");
+  for (int n_tries = 0; n_tries < 3 && (after == NULL || strcmp (after->status, "ok") != 0); n_tries++) {
+    g_clear_pointer (&after, cloche_vm_outcome_free);
+    after = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/\"}");
+  }
   assert_shows (after, "# Apples\n");
 }
 
