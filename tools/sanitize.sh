@@ -16,7 +16,7 @@ tools/sanitized-build.sh "$build"
 ninja -C "$build"
 
 status=0
-meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 5 \
+meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 20 \
   --no-suite house --no-suite ui --no-suite vm --no-suite e2e "$@" || status=$?
 [ "$status" = 0 ] && echo "sanitize: clean" || echo "sanitize: findings, see $build/meson-logs/testlog.txt"
 exit "$status"
