@@ -8,15 +8,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build-sanitize}
-# GLib is built without frame pointers: only the slow unwinder sees who allocated, and lsan.supp names who.
-export ASAN_OPTIONS="fast_unwind_on_malloc=0:abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1"
+export ASAN_OPTIONS="abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1"
 export UBSAN_OPTIONS="halt_on_error=1:abort_on_error=1:print_stacktrace=1"
 
 tools/sanitized-build.sh "$build"
 ninja -C "$build"
 
 status=0
-meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 20 \
+meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 10 \
   --no-suite house --no-suite ui --no-suite vm --no-suite e2e "$@" || status=$?
 [ "$status" = 0 ] && echo "sanitize: clean" || echo "sanitize: findings, see $build/meson-logs/testlog.txt"
 exit "$status"

@@ -9,6 +9,7 @@
 #include "cloche-llm-error.h"
 #include "cloche-notice.h"
 #include "cloche-test-async.h"
+#include "cloche-test-isolated.h"
 #include "cloche-workspace.h"
 
 #include <glib/gstdio.h>
@@ -582,7 +583,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  cloche_test_init_isolated (&argc, &argv);
   g_test_add_func ("/app/chat/turn-and-reload", test_turn_and_reload);
   g_test_add_func ("/app/chat/bytes-go", test_bytes_go);
   g_test_add_func ("/app/chat/second-question", test_second_question);

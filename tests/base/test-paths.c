@@ -3,6 +3,7 @@
  */
 #include "cloche-base-error.h"
 #include "cloche-paths.h"
+#include "cloche-test-isolated.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -77,7 +78,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  cloche_test_init_isolated (&argc, &argv);
   g_test_add_func ("/base/paths/user", test_user);
   g_test_add_func ("/base/paths/no-runtime-dir", test_no_runtime_dir);
   g_test_add_func ("/base/paths/installed", test_installed);

@@ -4,6 +4,7 @@
 #include "cloche-trash.h"
 
 #include "cloche-machine-folder.h"
+#include "cloche-test-isolated.h"
 #include "store-fixture.h"
 
 #include <glib/gstdio.h>
@@ -148,7 +149,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  cloche_test_init_isolated (&argc, &argv);
 
   g_test_add ("/context/trash/machine-goes-first", StoreFixture, NULL, store_fixture_set_up, test_machine_goes_first,
               store_fixture_tear_down);

@@ -4,6 +4,7 @@
 #include "cloche-database.h"
 #include "cloche-fd.h"
 #include "cloche-store-error.h"
+#include "cloche-test-isolated.h"
 #include "store-fixture.h"
 
 #include <fcntl.h>
@@ -304,7 +305,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  cloche_test_init_isolated (&argc, &argv);
 #define ADD(name, func) \
   g_test_add ("/store/open/" name, StoreFixture, NULL, store_fixture_set_up, func, store_fixture_tear_down)
   ADD ("reopen", test_reopen);

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The Cloche authors
  */
 #include "cloche-secrets.h"
+#include "cloche-test-isolated.h"
 #include "store-fixture.h"
 
 #include <string.h>
@@ -205,7 +206,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  cloche_test_init_isolated (&argc, &argv);
   g_test_add_func ("/store/secrets/file", test_file);
   g_test_add_func ("/store/secrets/no-bus", test_no_bus);
   g_test_add_func ("/store/secrets/no-service", test_no_service);

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The Cloche authors
  */
 #include "cloche-settings.h"
+#include "cloche-test-isolated.h"
 
 #include <string.h>
 
@@ -88,7 +89,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  cloche_test_init_isolated (&argc, &argv);
   g_test_add_func ("/store/settings/defaults", test_defaults);
   g_test_add_func ("/store/settings/kept", test_kept);
   g_test_add_func ("/store/settings/damaged", test_damaged);
