@@ -5,6 +5,7 @@
 
 #include "cloche-egress-name.h"
 #include "cloche-egress-policy.h"
+#include "cloche-egress-rule.h"
 #include "cloche-json.h"
 #include "cloche-string.h"
 
@@ -266,7 +267,7 @@ cloche_network_hosts_add_line (ClocheNetworkHosts *self,
 
 /**
  * cloche_network_hosts_set_rules:
- * @rules: see cloche-egress-policy.c
+ * @rules: see cloche-egress-rule.c
  */
 void
 cloche_network_hosts_set_rules (ClocheNetworkHosts *self,

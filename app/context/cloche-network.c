@@ -506,7 +506,7 @@ cloche_network_follow (ClocheNetwork      *self,
 
 /**
  * cloche_network_allow:
- * @rules: (nullable): see cloche-egress-policy.c; what is there already is not added
+ * @rules: (nullable): see cloche-egress-rule.c; what is there already is not added
  *
  * Adds @rules for the whole conversation. A host that was forbidden is not any more; off turns to ask.
  */

@@ -5,6 +5,7 @@
 
 #include "cloche-egress-name.h"
 #include "cloche-egress-policy.h"
+#include "cloche-egress-rule.h"
 #include "cloche-json.h"
 #include "cloche-string.h"
 

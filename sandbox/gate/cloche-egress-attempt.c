@@ -5,6 +5,7 @@
 
 #include "cloche-egress-connect.h"
 #include "cloche-egress-name.h"
+#include "cloche-egress-rule.h"
 #include "cloche-fd.h"
 #include "cloche-splice.h"
 

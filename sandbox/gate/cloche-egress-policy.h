@@ -71,11 +71,6 @@ gboolean            cloche_egress_policy_allows_address (ClocheEgressPolicy *sel
                                                          GInetAddress       *address,
                                                          guint16             port);
 
-char               *cloche_egress_rule_new   (const char  *name,
-                                              guint16      port) G_GNUC_WARN_UNUSED_RESULT;
-gboolean            cloche_egress_rule_check (const char  *rule,
-                                              GError     **error);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClocheEgressPolicy, cloche_egress_policy_unref)
 
 G_END_DECLS

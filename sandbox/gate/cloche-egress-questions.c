@@ -3,6 +3,8 @@
  */
 #include "cloche-egress-questions.h"
 
+#include "cloche-egress-rule.h"
+
 #include <string.h>
 
 /*

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  *
  *   {"op":"hello","token":32 hex digits}   has to be the first line; answered, or the connection ends
  *   {"op":"policy","mode":"off"|"ask"|"listed"|"open","allow":[RULE,…]}   replaces the policy whole, see
- *       cloche-egress-policy.c
+ *       cloche-egress-rule.c
  *   {"op":"status"}   answered with mode, allow, connections (number), seq (of the newest row), log ("ok"|"failed")
  *   {"op":"follow"}   from its answer on, the rows of the log come as they are written; a row has no "ok". Also
  *       {"event":"refused","name","port","program","reason"} at once, before whoever was refused can know of it, and

@@ -4,6 +4,7 @@
 #include "cloche-address-floor.h"
 #include "cloche-egress-name.h"
 #include "cloche-egress-policy.h"
+#include "cloche-egress-rule.h"
 
 #include <string.h>
 

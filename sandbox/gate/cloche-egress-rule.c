@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The Cloche authors
+ */
+#include "cloche-egress-rule.h"
+
+#include "cloche-egress-name.h"
+#include "cloche-egress-reason.h"
+
+#include <string.h>
+
+/*
+ * The language of rules, one host each:
+ *
+ *   example.com            that name on ports 80 and 443, speaking HTTP or TLS
+ *   example.com:8443       that name on that port only, speaking anything
+ *   *.example.com[:PORT]   every name below example.com, any number of labels deep; not example.com itself, as in
+ *                          certificates (RFC 6125, section 6.4.3). At least two labels after the star: *.com is no rule
+ *   203.0.113.5[:PORT]     that very address, also if it lies in the floor
+ *   2001:db8::5            the same; with a port in brackets: [2001:db8::5]:8080
+ *   !RULE                  forbids instead, whatever else allows it; nobody is asked. Without a port: on every port
+ *
+ * A rule without a port means the web, which is what people mean by a host, and lets nothing else hide behind its name.
+ * A rule with a port also is for ssh, databases and the like; a client that speaks TLS or HTTP there is held to the host
+ * all the same.
+ */
+
+static gboolean
+refuse (GError    **error,
+        const char *text,
+        const char *why)
+{
+  g_set_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE, "Rule “%.300s”: %s", text, why);
+  return FALSE;
+}
+
+/* Where in @text ":PORT" begins, or its end. An IPv6 address without brackets is all colons and has no port, and in what
+ * has a slash, which is no rule, the colon is another one. */
+static const char *
+find_port (const char *text)
+{
+  const char *colon = strrchr (text, ':');
+  const char *bracket = strrchr (text, ']');
+
+  if (colon == NULL || strchr (text, '/') != NULL ||
+      (text[0] == '[' ? bracket == NULL || bracket + 1 != colon : strchr (text, ':') != colon))
+    return text + strlen (text);
+
+  return colon;
+}
+
+static gboolean
+parse_port (const char *text,
+            guint16    *ret_port)
+{
+  guint64 port;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &port, NULL))
+    return FALSE;
+
+  *ret_port = (guint16) port;
+  return TRUE;
+}
+
+static const char *
+explain (const char *text)
+{
+  if (*text == '\0')
+    return "it is empty";
+  if (strstr (text, "://") != NULL || strchr (text, '/') != NULL)
+    return "write the host alone, without scheme and path";
+  if (strchr (text, '@') != NULL)
+    return "write the host alone, without a user";
+  if (strcmp (text, "*") == 0)
+    return "it would allow everything";
+  if (strchr (g_str_has_prefix (text, "*.") ? text + 2 : text, '*') != NULL)
+    return "a star stands for whole labels in front only, as in *.example.com";
+
+  return "neither a host name nor an address; addresses are written plainly, as in 203.0.113.5 or 2001:db8::5";
+}
+
+/**
+ * cloche_egress_rule_parse:
+ * @whole: what a person typed
+ * @ret_rule: (out caller-allocates): to be cleared by cloche_egress_rule_clear()
+ *
+ * Errors: %CLOCHE_GATE_ERROR_RULE; the message says what is wrong with @whole.
+ */
+gboolean
+cloche_egress_rule_parse (const char       *whole,
+                          ClocheEgressRule *ret_rule,
+                          GError          **error)
+{
+  gboolean forbids = whole[0] == '!';
+  const char *text = whole + forbids;
+  const char *port_text = find_port (text);
+  g_autofree char *host = g_strndup (text, (gsize) (port_text - text));
+  g_autofree char *name = NULL;
+  g_autoptr (GInetAddress) address = NULL;
+  gboolean is_wildcard = g_str_has_prefix (host, "*.");
+  guint16 port = 0;
+
+  if (*port_text == ':' && !parse_port (port_text + 1, &port))
+    return refuse (error, text, "the port is not a number from 1 to 65535");
+
+  name = cloche_egress_name_parse (is_wildcard ? host + 2 : host, &address, NULL);
+  if (name == NULL)
+    return refuse (error, text, explain (text));
+  if (is_wildcard && address != NULL)
+    return refuse (error, text, "a star cannot stand before an address");
+  if (is_wildcard && strchr (name, '.') == NULL)
+    return refuse (error, text, "too wide; at least two labels have to follow the star");
+
+  ret_rule->name = g_steal_pointer (&name);
+  ret_rule->is_wildcard = is_wildcard;
+  ret_rule->forbids = forbids;
+  ret_rule->port = port;
+
+  return TRUE;
+}
+
+static gboolean
+is_web (guint16 port)
+{
+  return port == 80 || port == 443;
+}
+
+/**
+ * cloche_egress_rule_covers:
+ * @name: a host as cloche_egress_name_parse() returns it
+ *
+ * Whether @rule is about that host and port, be it to allow or to forbid it.
+ */
+gboolean
+cloche_egress_rule_covers (const ClocheEgressRule *rule,
+                           const char             *name,
+                           guint16                 port)
+{
+  gsize length = strlen (name);
+  gsize tail = strlen (rule->name);
+
+  if (rule->port != 0 ? rule->port != port : !rule->forbids && !is_web (port))
+    return FALSE;
+  if (!rule->is_wildcard)
+    return strcmp (rule->name, name) == 0;
+
+  /* The dot is what keeps evil-example.com out of *.example.com. */
+  return length > tail + 1 && name[length - tail - 1] == '.' && strcmp (name + length - tail, rule->name) == 0;
+}
+
+/**
+ * cloche_egress_rule_new:
+ * @name: a host as cloche_egress_name_parse() returns it
+ *
+ * The rule that allows just that.
+ */
+char *
+cloche_egress_rule_new (const char *name,
+                        guint16     port)
+{
+  if (is_web (port))
+    return g_strdup (name);
+
+  return g_strdup_printf (strchr (name, ':') != NULL ? "[%s]:%u" : "%s:%u", name, port);
+}
+
+/**
+ * cloche_egress_rule_check:
+ * @rule: what a person typed
+ *
+ * Errors: %CLOCHE_GATE_ERROR_RULE; the message says what is wrong with @rule.
+ */
+gboolean
+cloche_egress_rule_check (const char *rule,
+                          GError    **error)
+{
+  ClocheEgressRule parsed = { 0 };
+
+  if (!cloche_egress_rule_parse (rule, &parsed, error))
+    return FALSE;
+
+  cloche_egress_rule_clear (&parsed);
+  return TRUE;
+}
+
+void
+cloche_egress_rule_clear (ClocheEgressRule *rule)
+{
+  g_clear_pointer (&rule->name, g_free);
+}
