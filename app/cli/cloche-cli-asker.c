@@ -3,10 +3,23 @@
  */
 #include "cloche-cli-asker.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
+
+/*
+ * A question is printed → READING_MS pass, in which what is typed is thrown away: it was meant for what stood there before →
+ * the first line counts. The same time the window gives, in which nobody can have read a question and answered it.
+ */
+
+/* ms: until an answer is one to the question. */
+#define READING_MS 500
+
+/* bytes: of a typed line, of which one letter counts; a terminal hands over at most 4096. */
+#define LINE_BYTES 4096
 
 struct _ClocheCliAsker
 {
@@ -14,7 +27,8 @@ struct _ClocheCliAsker
   ClocheNetworkQuestion *asked;         /* that stands on the screen, or NULL */
   int fd;
   FILE *out;
-  guint source_id;
+  guint source_id;                      /* the time for reading, then what is typed */
+  gboolean is_gone;                     /* the terminal: nobody is there any more */
   ClocheCliAnswerFunc answer;
   gpointer user_data;
 };
@@ -66,7 +80,8 @@ stop_asking (ClocheCliAsker *self)
   g_clear_object (&self->asked);
 }
 
-/* A terminal hands over a whole line at a time; its first letter counts. */
+/* A terminal hands over a whole line at a time; its first letter counts. What Ctrl+D hands over is no line, but for its
+ * being pressed on an empty one, which is a no. */
 static gboolean
 readable_cb (int          fd,
              GIOCondition condition,
@@ -74,22 +89,50 @@ readable_cb (int          fd,
 {
   ClocheCliAsker *self = user_data;
   g_autoptr (ClocheNetworkQuestion) question = g_object_ref (self->asked);
-  ClocheNetworkAnswer answer;
-  char line[256];
+  ClocheNetworkAnswer answer = CLOCHE_NETWORK_NO;
+  char line[LINE_BYTES];
   ssize_t n = read (fd, line, sizeof line);
 
-  if (n > 0 && !read_answer (line[0], &answer)) {
+  if (n < 0 && (errno == EINTR || errno == EAGAIN))
+    return G_SOURCE_CONTINUE;
+  if (n > 0 && (line[n - 1] != '\n' || !read_answer (line[0], &answer))) {
     prompt (self);
     return G_SOURCE_CONTINUE;
   }
 
-  /* Ctrl+D, or the terminal is gone: nobody says yes. */
-  if (n <= 0)
-    answer = CLOCHE_NETWORK_NO;
   self->source_id = 0;
   stop_asking (self);
+  /* Whoever has gone says neither yes nor no: others that are asked may still answer. */
+  if (n < 0 || (condition & G_IO_HUP) != 0) {
+    self->is_gone = TRUE;
+    return G_SOURCE_REMOVE;
+  }
+  if (n == 0)
+    fputc ('\n', self->out);
   self->answer (question, answer, self->user_data);
   update (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+has_typed (ClocheCliAsker *self)
+{
+  struct pollfd typed = { .fd = self->fd, .events = POLLIN };
+
+  return poll (&typed, 1, 0) > 0 && (typed.revents & POLLIN) != 0;
+}
+
+static gboolean
+read_cb (gpointer user_data)
+{
+  ClocheCliAsker *self = user_data;
+  gboolean was_typed = has_typed (self);
+
+  (void) tcflush (self->fd, TCIFLUSH);  /* It fails when the terminal is gone, which is seen at once. */
+  if (was_typed)
+    prompt (self);
+  self->source_id = g_unix_fd_add (self->fd, G_IO_IN | G_IO_HUP, readable_cb, self);
 
   return G_SOURCE_REMOVE;
 }
@@ -98,13 +141,11 @@ static void
 ask (ClocheCliAsker        *self,
      ClocheNetworkQuestion *question)
 {
-  /* What was typed before the question was seen is no answer to it. It fails where there is no terminal, in tests. */
-  (void) tcflush (self->fd, TCIFLUSH);
   self->asked = g_object_ref (question);
   fprintf (self->out, "\n%s %s\n", cloche_network_question_get_title (question),
            cloche_network_question_get_detail (question));
   prompt (self);
-  self->source_id = g_unix_fd_add (self->fd, G_IO_IN | G_IO_HUP, readable_cb, self);
+  self->source_id = g_timeout_add (READING_MS, read_cb, self);
 }
 
 static void
@@ -112,7 +153,7 @@ update (ClocheCliAsker *self)
 {
   g_autoptr (ClocheNetworkQuestion) first = g_list_model_get_item (self->questions, 0);
 
-  if (first == self->asked)
+  if (first == self->asked || self->is_gone)
     return;
 
   if (self->asked != NULL) {
@@ -127,7 +168,7 @@ update (ClocheCliAsker *self)
 /**
  * cloche_cli_asker_new:
  * @questions: of #ClocheNetworkQuestion
- * @fd: what the person types
+ * @fd: the terminal, on which the person types
  * @out: where questions go
  */
 ClocheCliAsker *
@@ -148,6 +189,17 @@ cloche_cli_asker_new (GListModel         *questions,
   update (self);
 
   return self;
+}
+
+/**
+ * cloche_cli_asker_is_asking:
+ *
+ * Whether a question stands on the screen.
+ */
+gboolean
+cloche_cli_asker_is_asking (ClocheCliAsker *self)
+{
+  return self->asked != NULL;
 }
 
 void

@@ -18,7 +18,7 @@ typedef void (*ClocheCliAnswerFunc) (ClocheNetworkQuestion *question,
 /**
  * ClocheCliAsker:
  *
- * Asks the person at a terminal, one question at a time, for as long as each stands.
+ * Asks the person at a terminal, one question at a time, for as long as each stands. Ctrl+D says no to the one that stands.
  */
 typedef struct _ClocheCliAsker ClocheCliAsker;
 
@@ -29,6 +29,7 @@ ClocheCliAsker *cloche_cli_asker_new  (GListModel          *questions,
                                        FILE                *out,
                                        ClocheCliAnswerFunc  answer,
                                        gpointer             user_data) G_GNUC_WARN_UNUSED_RESULT;
+gboolean        cloche_cli_asker_is_asking (ClocheCliAsker *self);
 void            cloche_cli_asker_free (ClocheCliAsker      *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClocheCliAsker, cloche_cli_asker_free)

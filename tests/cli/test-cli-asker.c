@@ -6,12 +6,15 @@
 #include "cloche-json.h"
 #include "cloche-test-async.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 typedef struct
 {
-  int pipe[2];                  /* what the person types */
+  int keyboard;                 /* the person's end of the terminal */
+  int terminal;
   char *text;                   /* what is on the screen */
   gsize length;
   FILE *out;
@@ -43,12 +46,17 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer data)
 {
-  g_assert_cmpint (pipe (fixture->pipe), ==, 0);
+  fixture->keyboard = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_cmpint (fixture->keyboard, >=, 0);
+  g_assert_cmpint (grantpt (fixture->keyboard), ==, 0);
+  g_assert_cmpint (unlockpt (fixture->keyboard), ==, 0);
+  fixture->terminal = open (ptsname (fixture->keyboard), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_cmpint (fixture->terminal, >=, 0);
   fixture->out = open_memstream (&fixture->text, &fixture->length);
   fixture->questions = g_list_store_new (CLOCHE_TYPE_NETWORK_QUESTION);
   fixture->answers = g_string_new (NULL);
-  fixture->asker = cloche_cli_asker_new (G_LIST_MODEL (fixture->questions), fixture->pipe[0], fixture->out, answer_cb,
-                                         fixture);
+  fixture->asker = cloche_cli_asker_new (G_LIST_MODEL (fixture->questions), fixture->terminal, fixture->out,
+                                         answer_cb, fixture);
 }
 
 static void
@@ -60,9 +68,9 @@ tear_down (Fixture      *fixture,
   g_string_free (fixture->answers, TRUE);
   fclose (fixture->out);
   free (fixture->text);
-  close (fixture->pipe[0]);
-  if (fixture->pipe[1] >= 0)
-    close (fixture->pipe[1]);
+  close (fixture->terminal);
+  if (fixture->keyboard >= 0)
+    close (fixture->keyboard);
 }
 
 static void
@@ -75,15 +83,6 @@ add_question (Fixture    *fixture,
   g_autoptr (ClocheNetworkQuestion) question = cloche_network_question_new (event);
 
   g_list_store_append (fixture->questions, question);
-}
-
-static void
-type (Fixture    *fixture,
-      const char *text,
-      const char *expected)
-{
-  g_assert_cmpint (write (fixture->pipe[1], text, strlen (text)), ==, (gssize) strlen (text));
-  cloche_test_wait_until (g_str_has_suffix (fixture->answers->str, expected));
 }
 
 static guint
@@ -99,6 +98,34 @@ count (Fixture    *fixture,
   return n;
 }
 
+/* How often an answer was asked for. */
+static guint
+count_prompts (Fixture *fixture)
+{
+  return count (fixture, "[o]nce, this [c]onversation, [n]o: ");
+}
+
+static void
+press (Fixture    *fixture,
+       const char *keys)
+{
+  g_assert_cmpint (write (fixture->keyboard, keys, strlen (keys)), ==, (gssize) strlen (keys));
+}
+
+/* Types @line until it counts: one that comes before the question can have been read is thrown away, and asked for again. */
+static void
+type (Fixture    *fixture,
+      const char *line,
+      const char *expected)
+{
+  while (!g_str_has_suffix (fixture->answers->str, expected)) {
+    guint n_prompts = count_prompts (fixture);
+
+    press (fixture, line);
+    cloche_test_wait_until (g_str_has_suffix (fixture->answers->str, expected) || count_prompts (fixture) > n_prompts);
+  }
+}
+
 static void
 test_answers (Fixture      *fixture,
               gconstpointer data)
@@ -111,23 +138,73 @@ test_answers (Fixture      *fixture,
   type (fixture, "o\n", "a.example once;");
   type (fixture, "C\n", "b.example conversation;");
   type (fixture, "no\n", "c.example no;");
-  g_assert_cmpuint (count (fixture, "[o]nce, this [c]onversation, [n]o: "), ==, 3);
+  g_assert_cmpstr (fixture->answers->str, ==, "a.example once;b.example conversation;c.example no;");
 }
 
-/* What is no answer is asked again, and what nobody can type any more is a no. */
+/* What was on its way when the question came is no answer to it: neither whole lines nor the beginning of one. */
+static void
+test_typed_before (Fixture      *fixture,
+                   gconstpointer data)
+{
+  press (fixture, "o\nc\n");
+  add_question (fixture, "a.example");
+  press (fixture, "o\nc");
+  cloche_test_wait_until (count_prompts (fixture) == 2);
+  g_assert_cmpstr (fixture->answers->str, ==, "");
+  press (fixture, "\n");
+  cloche_test_wait_until (count_prompts (fixture) == 3);
+  press (fixture, "n\n");
+  cloche_test_wait_until (fixture->answers->len > 0);
+  g_assert_cmpstr (fixture->answers->str, ==, "a.example no;");
+}
+
+/* What is no answer is asked again, also what Ctrl+D cuts off. */
 static void
 test_no_answer (Fixture      *fixture,
                 gconstpointer data)
 {
+  static const char *const LINES[] = { "\n", "yes\n", "o\004" };
+
+  press (fixture, "\n");
   add_question (fixture, "a.example");
-  g_assert_cmpint (write (fixture->pipe[1], "\n", 1), ==, 1);
-  cloche_test_wait_until (count (fixture, "[o]nce, ") == 2);
-  g_assert_cmpint (write (fixture->pipe[1], "yes\n", 4), ==, 4);
-  cloche_test_wait_until (count (fixture, "[o]nce, ") == 3);
+  cloche_test_wait_until (count_prompts (fixture) == 2);
+  for (guint i = 0; i < G_N_ELEMENTS (LINES); i++) {
+    press (fixture, LINES[i]);
+    cloche_test_wait_until (count_prompts (fixture) == 3 + i);
+  }
   g_assert_cmpstr (fixture->answers->str, ==, "");
-  close (fixture->pipe[1]);
-  fixture->pipe[1] = -1;
-  cloche_test_wait_until (g_str_equal (fixture->answers->str, "a.example no;"));
+}
+
+/* Ctrl+D says no to the question that stands there, and to no other. */
+static void
+test_end_of_input (Fixture      *fixture,
+                   gconstpointer data)
+{
+  press (fixture, "\n");
+  add_question (fixture, "a.example");
+  add_question (fixture, "b.example");
+  cloche_test_wait_until (count_prompts (fixture) == 2);
+  press (fixture, "\004");
+  cloche_test_wait_until (fixture->answers->len > 0);
+  g_assert_cmpuint (count (fixture, "Connect to b.example?"), ==, 1);
+  type (fixture, "o\n", "b.example once;");
+  g_assert_cmpstr (fixture->answers->str, ==, "a.example no;b.example once;");
+}
+
+/* A terminal that is gone answers nothing: a window may still. */
+static void
+test_terminal_gone (Fixture      *fixture,
+                    gconstpointer data)
+{
+  add_question (fixture, "a.example");
+  close (fixture->keyboard);
+  fixture->keyboard = -1;
+  while (cloche_cli_asker_is_asking (fixture->asker))
+    g_main_context_iteration (NULL, TRUE);
+  add_question (fixture, "b.example");
+  g_list_store_remove (fixture->questions, 0);
+  g_assert_cmpuint (count (fixture, "Connect to b.example?"), ==, 0);
+  g_assert_cmpstr (fixture->answers->str, ==, "");
 }
 
 static void
@@ -149,7 +226,10 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function) g_test_add ("/cli/asker/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("answers", test_answers);
+  ADD ("typed-before", test_typed_before);
   ADD ("no-answer", test_no_answer);
+  ADD ("end-of-input", test_end_of_input);
+  ADD ("terminal-gone", test_terminal_gone);
   ADD ("answered-elsewhere", test_answered_elsewhere);
 #undef ADD
 
