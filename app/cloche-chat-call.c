@@ -120,7 +120,7 @@ claimed_cb (GObject      *source,
     return;
   }
 
-  network = cloche_machine_tools_describe_network (self->conversation, FALSE);
+  network = cloche_machine_tools_describe_network (self->conversation, self->is_asking);
   toolbox = cloche_machine_tools_new_for_program (self->sandbox, self->files, network);
   g_ptr_array_set_size (self->runs, 0);
   g_ptr_array_add (self->runs, g_object_ref (call->run));

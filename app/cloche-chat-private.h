@@ -26,6 +26,7 @@ struct _ClocheChat
   GPtrArray *notices;           /* of ClocheMessagePart: to go with the next results or question */
   GPtrArray *runs;              /* of ClocheToolRun, of the turn at hand */
   GCancellable *stop;           /* of the turn at hand, else NULL */
+  gboolean is_asking;           /* about the network: there is a person here who sees the questions */
   gboolean is_loaded;
   gboolean is_following;        /* what others have said is being read */
   gboolean is_behind;           /* and they have said more meanwhile */

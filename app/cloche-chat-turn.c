@@ -136,7 +136,7 @@ static void
 run_turn (ClocheChat *self,
           GTask      *task)
 {
-  g_autofree char *network = cloche_machine_tools_describe_network (self->conversation, TRUE);
+  g_autofree char *network = cloche_machine_tools_describe_network (self->conversation, self->is_asking);
   gint64 context_tokens = cloche_request_choose_tokens (self->model);
   g_autoptr (ClocheToolbox) toolbox = cloche_machine_tools_new (self->sandbox, self->files, network, context_tokens);
   g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (cloche_clock_get_real_us (self->clock) / G_USEC_PER_SEC);

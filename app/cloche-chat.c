@@ -283,6 +283,21 @@ cloche_chat_set_network (ClocheChat        *self,
                                   row_saved_cb, g_object_ref (self));
 }
 
+/**
+ * cloche_chat_set_asking:
+ * @is_asking: whether a person is asked here about what the machine may not reach; at first nobody is
+ *
+ * Tells it to the model from the next question on. To ask is the caller's business.
+ */
+void
+cloche_chat_set_asking (ClocheChat *self,
+                        gboolean    is_asking)
+{
+  g_return_if_fail (CLOCHE_IS_CHAT (self));
+
+  self->is_asking = is_asking;
+}
+
 static void
 branch_loaded_cb (GObject      *source,
                   GAsyncResult *result,

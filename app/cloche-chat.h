@@ -41,6 +41,8 @@ void                cloche_chat_set_model        (ClocheChat      *self,
 void                cloche_chat_set_network      (ClocheChat         *self,
                                                   ClocheNetworkMode   mode,
                                                   const char *const  *hosts);
+void                cloche_chat_set_asking       (ClocheChat         *self,
+                                                  gboolean            is_asking);
 
 /* Fills the list from the store. To be called once, before anything is sent. */
 void                cloche_chat_load_async   (ClocheChat           *self,

@@ -87,7 +87,8 @@ cloche_machine_tools_new_for_program (ClocheSandbox        *sandbox,
 
 /**
  * cloche_machine_tools_describe_network:
- * @is_asking: whether a person is asked about what is not allowed; nobody is where another program makes the calls
+ * @is_asking: whether a person is asked about what is not allowed; nobody is where another program makes the calls, or where
+ *   there is neither window nor terminal
  *
  * Returns: (transfer full): what the model is told about the network of its machine. These words are read by models and not
  *   translated.

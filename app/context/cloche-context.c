@@ -377,6 +377,7 @@ cloche_context_open_chat (ClocheContext      *self,
   g_signal_connect_object (open->machine, "disk-full", G_CALLBACK (disk_full_cb), open->chat, G_CONNECT_SWAPPED);
   log_path = dup_log_path (self, open->machine);
   cloche_machine_network_set_asking (cloche_machine_get_network (open->machine), self->is_asking);
+  cloche_chat_set_asking (open->chat, self->is_asking);
   open->network = cloche_network_new (open->machine, open->chat, self->store, log_path);
   g_signal_connect_object (open->network, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (open->network, "asked", G_CALLBACK (asked_cb), self, G_CONNECT_SWAPPED);

@@ -82,7 +82,7 @@ def network(person):
     person.has_model(call("run_python", code=probe), say("So."), say("Again."))
     out = person.run("ask", "--allow", "nowhere.invalid", "Try")
     expect_in("example.org closed", out)
-    expect_in("can reach nowhere.invalid; about other hosts the person is asked", person.requests()[0])
+    expect_in("can reach nowhere.invalid; other hosts are refused, and results say how", person.requests()[0])
     expect_in("network: refused example.org (nobody could be asked)", person.requests()[1])
     expect_in("The network refused example.org. To allow it: --allow example.org", out)
     machine, = os.listdir(os.path.join(person.cloche, "machines"))
@@ -100,6 +100,7 @@ def asked(person):
     person.has_model(call("run_shell", command="curl -sS http://127.9.9.9.nip.invalid/"), say("Once."),
                      call("run_shell", command="curl -sS http://a.invalid/ http://a.invalid/"), say("For good."))
     shown = person.run_at_terminal("ask", "Try", answers={"[n]o:": "n"})
+    expect_in("when the person, who is asked about each host, allows it", person.requests()[0])
     expect_in("Connect to 127.9.9.9.nip.invalid? A program in the machine, “curl” by its own account, asks for port 80.",
               shown)
     expect_in("The network refused 127.9.9.9.nip.invalid. To allow it: --allow 127.9.9.9.nip.invalid", shown)
