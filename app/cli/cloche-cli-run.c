@@ -8,6 +8,7 @@
 #include "cloche-cli-refused.h"
 #include "cloche-id.h"
 #include "cloche-json.h"
+#include "cloche-network-questions.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -36,34 +37,11 @@ typedef struct
 typedef struct
 {
   ClocheMachineNetwork *network;
-  GListStore *questions;        /* of ClocheNetworkQuestion */
+  ClocheNetworkQuestions *questions;
   GPtrArray *rules;             /* of char *, NULL-terminated */
   ClocheCliAsker *asker;
   ClocheRefusals *refusals;
 } Network;
-
-static void
-question_cb (Network    *self,
-             JsonObject *event)
-{
-  g_autoptr (ClocheNetworkQuestion) question = cloche_network_question_new (event);
-
-  g_list_store_append (self->questions, question);
-}
-
-static void
-cleared_cb (Network *self,
-            gint64   id)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->questions)); i++) {
-    g_autoptr (ClocheNetworkQuestion) question = g_list_model_get_item (G_LIST_MODEL (self->questions), i);
-
-    if (cloche_network_question_get_id (question) == id) {
-      g_list_store_remove (self->questions, i);
-      return;
-    }
-  }
-}
 
 /* Whatever comes of it is told by the gate: an answer that is too late is none. */
 static void
@@ -74,7 +52,7 @@ answer_cb (ClocheNetworkQuestion *question,
   Network *self = user_data;
   g_autoptr (ClocheEgressPolicy) policy = NULL;
 
-  cleared_cb (self, cloche_network_question_get_id (question));
+  cloche_network_questions_remove (self->questions, question);
   if (answer != CLOCHE_NETWORK_CONVERSATION) {
     cloche_machine_network_answer_async (self->network, cloche_network_question_get_id (question),
                                          answer == CLOCHE_NETWORK_ONCE, NULL, NULL, NULL);
@@ -93,7 +71,7 @@ network_init (Network       *self,
 {
   self->network = cloche_machine_get_network (machine);
   self->refusals = cloche_refusals_new (self->network);
-  self->questions = g_list_store_new (CLOCHE_TYPE_NETWORK_QUESTION);
+  self->questions = cloche_network_questions_new (self->network);
   self->rules = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; allow != NULL && allow[i] != NULL; i++)
     g_ptr_array_add (self->rules, g_strdup (allow[i]));
@@ -101,16 +79,14 @@ network_init (Network       *self,
   if (!cloche_cli_asker_is_possible ())
     return;
 
-  g_signal_connect_swapped (self->network, "question", G_CALLBACK (question_cb), self);
-  g_signal_connect_swapped (self->network, "cleared", G_CALLBACK (cleared_cb), self);
   cloche_machine_network_set_asking (self->network, TRUE);
-  self->asker = cloche_cli_asker_new (G_LIST_MODEL (self->questions), STDIN_FILENO, stderr, answer_cb, self);
+  self->asker = cloche_cli_asker_new (cloche_network_questions_get_list (self->questions), STDIN_FILENO, stderr, answer_cb,
+                                      self);
 }
 
 static void
 network_clear (Network *self)
 {
-  g_signal_handlers_disconnect_by_data (self->network, self);
   g_clear_pointer (&self->asker, cloche_cli_asker_free);
   g_clear_object (&self->refusals);
   g_clear_object (&self->questions);

@@ -6,6 +6,7 @@
 #include "cloche-json.h"
 #include "cloche-machine-text.h"
 #include "cloche-network-hosts.h"
+#include "cloche-network-questions.h"
 
 #include <string.h>
 
@@ -25,7 +26,7 @@ struct _ClocheNetwork
 
   ClocheMachine *machine;
   ClocheChat *chat;
-  GListStore *questions;        /* of ClocheNetworkQuestion */
+  ClocheNetworkQuestions *questions;
   ClocheNetworkHosts *hosts;
   char *kept;                   /* what the store said last, as describe() has it */
   GPtrArray *told;              /* of describe(): what held since, in order */
@@ -218,27 +219,10 @@ attached_cb (ClocheNetwork *self)
 }
 
 static void
-question_cb (ClocheNetwork *self,
-             JsonObject    *event)
+asked_cb (ClocheNetwork         *self,
+          ClocheNetworkQuestion *question)
 {
-  g_autoptr (ClocheNetworkQuestion) question = cloche_network_question_new (event);
-
-  g_list_store_append (self->questions, question);
   g_signal_emit (self, signals[SIGNAL_ASKED], 0, question);
-}
-
-static void
-cleared_cb (ClocheNetwork *self,
-            gint64         id)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->questions)); i++) {
-    g_autoptr (ClocheNetworkQuestion) question = g_list_model_get_item (G_LIST_MODEL (self->questions), i);
-
-    if (cloche_network_question_get_id (question) == id) {
-      g_list_store_remove (self->questions, i);
-      return;
-    }
-  }
 }
 
 static void
@@ -246,12 +230,6 @@ hosts_problem_cb (ClocheNetwork *self,
                   const char    *sentence)
 {
   g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, sentence);
-}
-
-static void
-detached_cb (ClocheNetwork *self)
-{
-  g_list_store_remove_all (self->questions);
 }
 
 static void
@@ -304,7 +282,6 @@ cloche_network_class_init (ClocheNetworkClass *klass)
 static void
 cloche_network_init (ClocheNetwork *self)
 {
-  self->questions = g_list_store_new (CLOCHE_TYPE_NETWORK_QUESTION);
   self->told = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -324,15 +301,14 @@ cloche_network_new (ClocheMachine *machine,
   self->machine = g_object_ref (machine);
   self->chat = g_object_ref (chat);
   self->kept = describe (get_conversation (self));
+  self->questions = cloche_network_questions_new (network);
+  g_signal_connect_object (self->questions, "asked", G_CALLBACK (asked_cb), self, G_CONNECT_SWAPPED);
   self->hosts = cloche_network_hosts_new (store, cloche_machine_get_id (machine), log_path);
   cloche_network_hosts_set_rules (self->hosts, get_rules (self));
   g_signal_connect_object (self->hosts, "problem", G_CALLBACK (hosts_problem_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (network, "policy", G_CALLBACK (policy_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (network, "attempt", G_CALLBACK (attempt_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (network, "question", G_CALLBACK (question_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (network, "cleared", G_CALLBACK (cleared_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (network, "attached", G_CALLBACK (attached_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (network, "detached", G_CALLBACK (detached_cb), self, G_CONNECT_SWAPPED);
   tell_gate_all (self);
 
   return self;
@@ -351,7 +327,7 @@ cloche_network_get_questions (ClocheNetwork *self)
 {
   g_return_val_if_fail (CLOCHE_IS_NETWORK (self), NULL);
 
-  return G_LIST_MODEL (self->questions);
+  return cloche_network_questions_get_list (self->questions);
 }
 
 static void
@@ -383,7 +359,7 @@ cloche_network_answer (ClocheNetwork         *self,
 
   g_return_if_fail (CLOCHE_IS_NETWORK (self));
 
-  cleared_cb (self, cloche_network_question_get_id (held));
+  cloche_network_questions_remove (self->questions, held);
   if (answer != CLOCHE_NETWORK_CONVERSATION)
     cloche_machine_network_answer_async (cloche_machine_get_network (self->machine),
                                          cloche_network_question_get_id (held), answer == CLOCHE_NETWORK_ONCE, NULL,
