@@ -1,145 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The Cloche authors
  */
-#include "cloche-fake-sandbox.h"
+#include "network-fixture.h"
+
 #include "cloche-json.h"
-#include "cloche-machine-network-private.h"
-#include "cloche-network.h"
-#include "cloche-refusals.h"
-#include "gate-fixture.h"
-#include "store-fixture.h"
 
 #include <string.h>
-
-/*
- * A conversation's network with a real gate and no machine: what the keeper would ask for a guest is asked here. The hosts are
- * addresses of loopback with nobody behind them, so that what is let through ends as "unreachable".
- */
-
-#define A "conversation-a"
-#define MACHINE "abcdefghjkmn"
-
-/* One of the programs that have the conversation open. */
-typedef struct
-{
-  ClocheMachine *machine;
-  ClocheFakeSandbox *sandbox;
-  ClocheChat *chat;
-  ClocheNetwork *network;
-  ClocheRefusals *refusals;
-  guint n_problems;
-  guint n_asked;
-} Program;
-
-typedef struct
-{
-  StoreFixture store;
-  Gate gate;
-  ClocheMachineHost *host;
-  Program one;
-} Fixture;
-
-static void
-count_cb (guint *n)
-{
-  ++*n;
-}
-
-static ClocheConversation *
-load_conversation (Fixture *fixture)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  AWAIT (result, cloche_store_load_conversation_async (fixture->store.store, A, NULL, cloche_test_result_cb, &result));
-
-  return cloche_store_load_conversation_finish (fixture->store.store, result, NULL);
-}
-
-static void
-program_init (Program *program,
-              Fixture *fixture)
-{
-  g_autoptr (ClocheConversation) conversation = load_conversation (fixture);
-
-  program->machine = cloche_machine_new (fixture->host, MACHINE);
-  program->sandbox = cloche_fake_sandbox_new (NULL);
-  program->chat = cloche_chat_new (fixture->store.store, conversation, CLOCHE_SANDBOX (program->sandbox),
-                                   fixture->store.clock);
-  program->network = cloche_network_new (program->machine, program->chat, fixture->store.store, fixture->gate.log_path);
-  program->refusals = cloche_refusals_new (cloche_machine_get_network (program->machine));
-  g_signal_connect_swapped (program->network, "problem", G_CALLBACK (count_cb), &program->n_problems);
-  g_signal_connect_swapped (program->network, "asked", G_CALLBACK (count_cb), &program->n_asked);
-}
-
-static void
-program_attach (Program *program,
-                Fixture *fixture,
-                gboolean is_asking)
-{
-  ClocheMachineNetwork *network = cloche_machine_get_network (program->machine);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  cloche_machine_network_set_asking (network, is_asking);
-  AWAIT (result, _cloche_machine_network_attach_async (network, fixture->gate.socket_path, TEST_TOKEN,
-                                                       cloche_test_result_cb, &result));
-  g_assert_true (_cloche_machine_network_attach_finish (network, result, &error));
-  g_assert_no_error (error);
-}
-
-/* Until the gate has heard what was told, and what it tells has been heard. */
-static void
-sync_with_gate (Program *program)
-{
-  ClocheMachineNetwork *network = cloche_machine_get_network (program->machine);
-  g_autoptr (GAsyncResult) result = NULL;
-
-  AWAIT (result, cloche_machine_network_sync_async (network, NULL, cloche_test_result_cb, &result));
-  g_assert_true (cloche_machine_network_request_finish (network, result, NULL));
-}
-
-static void
-program_clear (Program *program)
-{
-  g_assert_cmpuint (program->n_problems, ==, 0);
-  _cloche_machine_network_detach (cloche_machine_get_network (program->machine));
-  cloche_test_wait_until (G_OBJECT (program->network)->ref_count == 1);
-  g_assert_finalize_object (program->network);
-  cloche_test_wait_until (G_OBJECT (program->chat)->ref_count == 1);
-  g_assert_finalize_object (program->chat);
-  g_assert_finalize_object (program->refusals);
-  g_object_unref (program->sandbox);
-  g_assert_finalize_object (program->machine);
-}
-
-static void
-set_up (Fixture      *fixture,
-        gconstpointer data)
-{
-  g_autofree char *run = NULL;
-  g_autoptr (ClochePaths) paths = NULL;
-  g_autoptr (GError) error = NULL;
-
-  store_fixture_set_up (&fixture->store, NULL);
-  run = g_build_filename (fixture->store.folder, "run", NULL);
-  paths = cloche_paths_new (fixture->store.folder, fixture->store.folder, fixture->store.folder, run, &error);
-  g_assert_no_error (error);
-  store_fixture_create (&fixture->store, A, "A");
-  gate_folder_set_up (&fixture->gate);
-  gate_start (&fixture->gate);
-  fixture->host = cloche_machine_host_new (paths);
-  program_init (&fixture->one, fixture);
-}
-
-static void
-tear_down (Fixture      *fixture,
-           gconstpointer data)
-{
-  program_clear (&fixture->one);
-  g_assert_finalize_object (fixture->host);
-  gate_tear_down (&fixture->gate);
-  store_fixture_tear_down (&fixture->store, NULL);
-}
 
 static ClocheNetworkQuestion *
 wait_question (Program *program)
@@ -153,7 +19,7 @@ wait_question (Program *program)
 
 /* An attempt of the guest that is asked about and answered: how it ends. */
 static char *
-ask_and_answer (Fixture            *fixture,
+ask_and_answer (NetworkFixture     *fixture,
                 const char         *host,
                 guint16             port,
                 ClocheNetworkAnswer answer)
@@ -217,20 +83,8 @@ find_host (Program    *program,
 }
 
 static void
-assert_stored (Fixture    *fixture,
-               const char *mode,
-               const char *rules)
-{
-  g_autoptr (ClocheConversation) conversation = load_conversation (fixture);
-  g_autofree char *text = g_strjoinv (" ", (char **) cloche_conversation_get_allowed_hosts (conversation));
-
-  g_assert_cmpstr (cloche_network_mode_to_nick (cloche_conversation_get_network_mode (conversation)), ==, mode);
-  g_assert_cmpstr (text, ==, rules);
-}
-
-static void
-test_answers (Fixture      *fixture,
-              gconstpointer data)
+test_answers (NetworkFixture *fixture,
+              gconstpointer   data)
 {
   Program *one = &fixture->one;
   g_autofree char *once = NULL;
@@ -257,8 +111,8 @@ test_answers (Fixture      *fixture,
 
 /* What the tools' results say of it: each host once, what waits, and how to allow it. */
 static void
-test_refusals (Fixture      *fixture,
-               gconstpointer data)
+test_refusals (NetworkFixture *fixture,
+               gconstpointer   data)
 {
   Program *one = &fixture->one;
   g_autoptr (GAsyncResult) synced = NULL;
@@ -291,8 +145,8 @@ test_refusals (Fixture      *fixture,
 
 /* A storm of refused hosts is a line that can be read, and a list that can be scrolled. */
 static void
-test_many_refusals (Fixture      *fixture,
-                    gconstpointer data)
+test_many_refusals (NetworkFixture *fixture,
+                    gconstpointer   data)
 {
   Program *one = &fixture->one;
   g_autoptr (GAsyncResult) synced = NULL;
@@ -318,8 +172,8 @@ test_many_refusals (Fixture      *fixture,
 
 /* What is shown of a question is one line, without tricks, and short. */
 static void
-test_hostile_question (Fixture      *fixture,
-                       gconstpointer data)
+test_hostile_question (NetworkFixture *fixture,
+                       gconstpointer   data)
 {
   Program *one = &fixture->one;
   g_autoptr (GAsyncResult) opened = NULL;
@@ -340,8 +194,8 @@ test_hostile_question (Fixture      *fixture,
 }
 
 static void
-test_address_at_home (Fixture      *fixture,
-                      gconstpointer data)
+test_address_at_home (NetworkFixture *fixture,
+                      gconstpointer   data)
 {
   g_autoptr (JsonObject) event = cloche_json_parse_object ("{\"id\":1,\"name\":\"192.168.1.1\",\"port\":80,\"program\":\"\","
                                                            "\"rule\":\"192.168.1.1\"}", -1, NULL);
@@ -352,8 +206,8 @@ test_address_at_home (Fixture      *fixture,
 }
 
 static void
-test_decisions (Fixture      *fixture,
-                gconstpointer data)
+test_decisions (NetworkFixture *fixture,
+                gconstpointer   data)
 {
   static const char *const WRONG[] = { "good.example", "*.com", NULL };
   static const char *const RULES[] = { "a.example", "*.b.example", NULL };
@@ -393,8 +247,8 @@ test_decisions (Fixture      *fixture,
 
 /* A second program: what one changes the other knows, and does not undo. */
 static void
-test_two_programs (Fixture      *fixture,
-                   gconstpointer data)
+test_two_programs (NetworkFixture *fixture,
+                   gconstpointer   data)
 {
   static const char *const FIRST[] = { "127.0.0.1:1", NULL };
   static const char *const SECOND[] = { "127.0.0.2:1", NULL };
@@ -416,8 +270,8 @@ test_two_programs (Fixture      *fixture,
 
 /* Of a machine that sleeps only the store can tell. */
 static void
-test_followed (Fixture      *fixture,
-               gconstpointer data)
+test_followed (NetworkFixture *fixture,
+               gconstpointer   data)
 {
   static const char *const RULES[] = { "127.0.0.1:1", NULL };
   g_autoptr (ClocheConversation) conversation = load_conversation (fixture);
@@ -433,8 +287,8 @@ test_followed (Fixture      *fixture,
 
 /* Nobody but who is attached can tell the gate what a program that is not has written. */
 static void
-test_followed_while_attached (Fixture      *fixture,
-                              gconstpointer data)
+test_followed_while_attached (NetworkFixture *fixture,
+                              gconstpointer   data)
 {
   static const char *const FIRST[] = { "127.0.0.1:1", NULL };
   Program two = { 0 };
@@ -456,8 +310,8 @@ test_followed_while_attached (Fixture      *fixture,
 
 /* What was read in the store before the gate told of a change, or before one was made here, undoes neither. */
 static void
-test_followed_too_late (Fixture      *fixture,
-                        gconstpointer data)
+test_followed_too_late (NetworkFixture *fixture,
+                        gconstpointer   data)
 {
   Program *one = &fixture->one;
   Program two = { 0 };
@@ -494,119 +348,13 @@ test_followed_too_late (Fixture      *fixture,
   program_clear (&two);
 }
 
-/* What another program has changed while this one was there is not undone when it comes back. */
-static void
-test_attached_again (Fixture      *fixture,
-                     gconstpointer data)
-{
-  static const char *const FIRST[] = { "127.0.0.1:1", NULL };
-  Program *one = &fixture->one;
-  Program two = { 0 };
-
-  g_assert_true (cloche_network_allow (one->network, FIRST, NULL));
-  assert_stored (fixture, "ask", "127.0.0.1:1");
-  program_init (&two, fixture);
-  program_attach (one, fixture, FALSE);
-  program_attach (&two, fixture, FALSE);
-  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "unreachable");
-  cloche_network_set_mode (two.network, CLOCHE_NETWORK_OFF);
-  cloche_test_wait_until (cloche_network_get_mode (one->network) == CLOCHE_NETWORK_OFF);
-
-  _cloche_machine_network_detach (cloche_machine_get_network (one->machine));
-  program_attach (one, fixture, FALSE);
-  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "mode-off");
-  program_clear (&two);
-}
-
-/* A change that the gate has not answered yet is newer than all that it tells until then. */
-static void
-test_changed_twice (Fixture      *fixture,
-                    gconstpointer data)
-{
-  Program *one = &fixture->one;
-  guint n_changes = 0;
-
-  program_attach (one, fixture, FALSE);
-  g_signal_connect_swapped (one->network, "notify::mode", G_CALLBACK (count_cb), &n_changes);
-  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OPEN);
-  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OFF);
-  sync_with_gate (one);
-  g_assert_cmpint (cloche_network_get_mode (one->network), ==, CLOCHE_NETWORK_OFF);
-  g_assert_cmpuint (n_changes, ==, 2);
-}
-
-/* Puts another gate in the place of the fixture's, which ends: connections to the first one are lost, new ones reach it. What
- * holds there has been set by another client. */
-static void
-replace_gate (Fixture    *fixture,
-              const char *mode,
-              const char *rules)
-{
-  Gate old = fixture->gate;
-
-  fixture->gate.process = NULL;
-  fixture->gate.link = NULL;
-  fixture->gate.control = NULL;
-  gate_start (&fixture->gate);
-  gate_set_policy (&fixture->gate, mode, rules);
-  g_assert_cmpint (gate_stop (&old), ==, 0);
-}
-
-/* A connection that is lost while the machine runs is made again; what was changed meanwhile is not undone. */
-static void
-test_lost (Fixture      *fixture,
-           gconstpointer data)
-{
-  static const char *const FIRST[] = { "127.0.0.1:1", NULL };
-  Program *one = &fixture->one;
-  guint n_attached = 0;
-
-  g_signal_connect_swapped (cloche_machine_get_network (one->machine), "attached", G_CALLBACK (count_cb), &n_attached);
-  g_assert_true (cloche_network_allow (one->network, FIRST, NULL));
-  program_attach (one, fixture, FALSE);
-  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "unreachable");
-  replace_gate (fixture, "listed", "127.0.0.2:1");
-  cloche_test_wait_until (n_attached == 2);
-  g_assert_cmpint (cloche_network_get_mode (one->network), ==, CLOCHE_NETWORK_LISTED);
-  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "not-listed");
-  gate_assert_refused (&fixture->gate, "127.0.0.2", 1, "unreachable");
-  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OFF);
-  sync_with_gate (one);
-  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "mode-off");
-}
-
-/* Nobody is told that it holds what the gate could not be told, until it is attached again or the machine has stopped. */
-static void
-test_lost_for_good (Fixture      *fixture,
-                    gconstpointer data)
-{
-  Program *one = &fixture->one;
-  ClocheMachineNetwork *network = cloche_machine_get_network (one->machine);
-
-  program_attach (one, fixture, FALSE);
-  g_assert_cmpint (gate_stop (&fixture->gate), ==, 0);
-  cloche_test_wait_until (!cloche_machine_network_is_attached (network));
-  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OPEN);
-  cloche_test_wait_until (one->n_problems == 1);
-  cloche_network_set_mode (one->network, CLOCHE_NETWORK_OFF);
-  cloche_test_wait_until (one->n_problems == 2);
-
-  gate_start (&fixture->gate);
-  program_attach (one, fixture, FALSE);
-  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "mode-off");
-  cloche_network_set_mode (one->network, CLOCHE_NETWORK_LISTED);
-  sync_with_gate (one);
-  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "not-listed");
-  g_assert_cmpuint (one->n_problems, ==, 2);
-  one->n_problems = 0;
-}
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, function) g_test_add ("/context/network/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add ("/context/network/" name, NetworkFixture, NULL, network_fixture_set_up, \
+                                        function, network_fixture_tear_down)
   ADD ("answers", test_answers);
   ADD ("refusals", test_refusals);
   ADD ("many-refusals", test_many_refusals);
@@ -614,10 +362,6 @@ main (int    argc,
   ADD ("address-at-home", test_address_at_home);
   ADD ("decisions", test_decisions);
   ADD ("two-programs", test_two_programs);
-  ADD ("attached-again", test_attached_again);
-  ADD ("changed-twice", test_changed_twice);
-  ADD ("lost", test_lost);
-  ADD ("lost-for-good", test_lost_for_good);
   ADD ("followed", test_followed);
   ADD ("followed-while-attached", test_followed_while_attached);
   ADD ("followed-too-late", test_followed_too_late);

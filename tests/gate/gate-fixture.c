@@ -6,6 +6,8 @@
 #include "cloche-json.h"
 #include "cloche-paths.h"
 
+#include "test-network.h"
+
 #include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -13,6 +15,19 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+gboolean
+gate_test_init (int    *argc,
+                char ***argv)
+{
+  gboolean is_alone = test_network_enter ();
+
+  g_test_init (argc, argv, NULL);
+  if (!is_alone)
+    g_print ("1..0 # SKIP the system allows no network of our own\n");
+
+  return is_alone;
+}
 
 static void
 result_cb (GObject      *object,
@@ -148,6 +163,14 @@ gate_start (Gate *gate)
   gate_connect (gate);
 }
 
+void
+gate_set_up (Gate         *gate,
+             gconstpointer data)
+{
+  gate_folder_set_up (gate);
+  gate_start (gate);
+}
+
 /* Ends the gate as a keeper does, by closing the link, and returns its status. */
 int
 gate_stop (Gate *gate)
@@ -178,7 +201,8 @@ gate_stop (Gate *gate)
 }
 
 void
-gate_tear_down (Gate *gate)
+gate_tear_down (Gate         *gate,
+                gconstpointer data)
 {
   if (gate->process != NULL)
     g_assert_cmpint (gate_stop (gate), ==, 0);

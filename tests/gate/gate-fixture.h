@@ -24,13 +24,24 @@ typedef struct {
   int reset_reason;             /* of the last "reset", or -1 */
 } Gate;
 
+#define GET(host) "GET / HTTP/1.1\r\nHost: " host "\r\n\r\n"
+
+/* Begins a test in a network of its own; FALSE, and said so, where the system does not let an ordinary user have one. */
+gboolean   gate_test_init     (int    *argc,
+                               char ***argv);
+
+/* Of a test of its own: a folder, and a gate that runs. */
+void       gate_set_up        (Gate         *gate,
+                               gconstpointer data);
+void       gate_tear_down     (Gate         *gate,
+                               gconstpointer data);
+
 void       gate_folder_set_up (Gate *gate);
 void       gate_start         (Gate *gate);
 void       gate_start_bare    (Gate *gate,
                                int   log_fd);
 void       gate_connect       (Gate *gate);
 int        gate_stop          (Gate *gate);
-void       gate_tear_down     (Gate *gate);
 
 void       gate_set_policy    (Gate       *gate,
                                const char *mode,

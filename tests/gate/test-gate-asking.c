@@ -14,23 +14,6 @@
  * network of test-gate-daemon.c.
  */
 
-#define GET(host) "GET / HTTP/1.1\r\nHost: " host "\r\n\r\n"
-
-static void
-set_up (Gate         *gate,
-        gconstpointer data)
-{
-  gate_folder_set_up (gate);
-  gate_start (gate);
-}
-
-static void
-tear_down (Gate         *gate,
-           gconstpointer data)
-{
-  gate_tear_down (gate);
-}
-
 /* What "question" said last. */
 static void
 question_cb (ClocheGateControl *control,
@@ -177,17 +160,12 @@ int
 main (int    argc,
       char **argv)
 {
-  gboolean is_alone = test_network_enter ();
-
-  g_test_init (&argc, &argv, NULL);
-  if (!is_alone) {
-    g_print ("1..0 # SKIP the system allows no network of our own\n");
+  if (!gate_test_init (&argc, &argv))
     return 0;
-  }
 
-  g_test_add ("/gate/asking/ask", Gate, NULL, set_up, test_ask, tear_down);
-  g_test_add ("/gate/asking/floor", Gate, NULL, set_up, test_ask_floor, tear_down);
-  g_test_add ("/gate/asking/open", Gate, NULL, set_up, test_open, tear_down);
+  g_test_add ("/gate/asking/ask", Gate, NULL, gate_set_up, test_ask, gate_tear_down);
+  g_test_add ("/gate/asking/floor", Gate, NULL, gate_set_up, test_ask_floor, gate_tear_down);
+  g_test_add ("/gate/asking/open", Gate, NULL, gate_set_up, test_open, gate_tear_down);
 
   return g_test_run ();
 }

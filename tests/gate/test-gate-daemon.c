@@ -16,23 +16,6 @@
  */
 
 static void
-set_up (Gate         *gate,
-        gconstpointer data)
-{
-  gate_folder_set_up (gate);
-  gate_start (gate);
-}
-
-static void
-tear_down (Gate         *gate,
-           gconstpointer data)
-{
-  gate_tear_down (gate);
-}
-
-#define GET(host) "GET / HTTP/1.1\r\nHost: " host "\r\n\r\n"
-
-static void
 test_refusals (Gate         *gate,
                gconstpointer data)
 {
@@ -417,22 +400,17 @@ test_full_disk (Gate         *gate,
 
   g_assert_cmpint (gate_stop (gate), ==, 0);
   test_network_run (unmount_command);
-  gate_tear_down (gate);
+  gate_tear_down (gate, NULL);
 }
 
 int
 main (int    argc,
       char **argv)
 {
-  gboolean is_alone = test_network_enter ();
-
-  g_test_init (&argc, &argv, NULL);
-  if (!is_alone) {
-    g_print ("1..0 # SKIP the system allows no network of our own\n");
+  if (!gate_test_init (&argc, &argv))
     return 0;
-  }
 
-#define ADD(name, function) g_test_add ("/gate/daemon/" name, Gate, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add ("/gate/daemon/" name, Gate, NULL, gate_set_up, function, gate_tear_down)
   ADD ("refusals", test_refusals);
   ADD ("tls", test_tls);
   ADD ("mismatches", test_mismatches);

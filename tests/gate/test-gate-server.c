@@ -24,13 +24,6 @@ set_up (Gate         *gate,
   gate_start_bare (gate, open (gate->log_path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
 }
 
-static void
-tear_down (Gate         *gate,
-           gconstpointer data)
-{
-  gate_tear_down (gate);
-}
-
 static int
 client_new (Gate *gate)
 {
@@ -321,7 +314,7 @@ test_hostile_keeper (void)
     while (recv (gate.keeper_fd, &byte, 1, 0) > 0)
       ;
     g_assert_cmpint (gate_stop (&gate), ==, 1);
-    gate_tear_down (&gate);
+    gate_tear_down (&gate, NULL);
   }
 }
 
@@ -450,7 +443,7 @@ test_log_fails (void)
   gate_assert_refused (&gate, "a.example", 443, "log-failed");
   g_assert_cmpuint (gate.rows->len, ==, 0);
   g_assert_cmpint (gate_stop (&gate), ==, 1);
-  gate_tear_down (&gate);
+  gate_tear_down (&gate, NULL);
 }
 
 static void
@@ -471,14 +464,14 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/gate/server/token", Gate, NULL, set_up, test_token, tear_down);
-  g_test_add ("/gate/server/policy", Gate, NULL, set_up, test_policy, tear_down);
-  g_test_add ("/gate/server/questions", Gate, NULL, set_up, test_questions, tear_down);
-  g_test_add ("/gate/server/hostile-client", Gate, NULL, set_up, test_hostile_client, tear_down);
-  g_test_add ("/gate/server/many-clients", Gate, NULL, set_up, test_many_clients, tear_down);
-  g_test_add ("/gate/server/close-of-unknown", Gate, NULL, set_up, test_close_of_unknown, tear_down);
-  g_test_add ("/gate/server/keeper-does-not-read", Gate, NULL, set_up, test_keeper_does_not_read, tear_down);
-  g_test_add ("/gate/server/is-confined", Gate, NULL, set_up, test_is_confined, tear_down);
+  g_test_add ("/gate/server/token", Gate, NULL, set_up, test_token, gate_tear_down);
+  g_test_add ("/gate/server/policy", Gate, NULL, set_up, test_policy, gate_tear_down);
+  g_test_add ("/gate/server/questions", Gate, NULL, set_up, test_questions, gate_tear_down);
+  g_test_add ("/gate/server/hostile-client", Gate, NULL, set_up, test_hostile_client, gate_tear_down);
+  g_test_add ("/gate/server/many-clients", Gate, NULL, set_up, test_many_clients, gate_tear_down);
+  g_test_add ("/gate/server/close-of-unknown", Gate, NULL, set_up, test_close_of_unknown, gate_tear_down);
+  g_test_add ("/gate/server/keeper-does-not-read", Gate, NULL, set_up, test_keeper_does_not_read, gate_tear_down);
+  g_test_add ("/gate/server/is-confined", Gate, NULL, set_up, test_is_confined, gate_tear_down);
   g_test_add_func ("/gate/server/hostile-keeper", test_hostile_keeper);
   g_test_add_func ("/gate/server/log-fails", test_log_fails);
   g_test_add_func ("/gate/server/bad-arguments", test_bad_arguments);
