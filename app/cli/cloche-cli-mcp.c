@@ -206,37 +206,29 @@ serve (ClocheCli         *cli,
   return status;
 }
 
-/* Said now, since nobody reads what is said when the first call comes. */
-static int
-check_hosts (const char *const *hosts)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (ClocheEgressPolicy) policy = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_ASK, hosts, &error);
-
-  return policy != NULL ? CLOCHE_CLI_OK : cloche_cli_machine_fail (error);
-}
-
 static int
 run_command (ClocheCli *cli,
              int        argc,
              char     **argv)
 {
+  g_auto (GStrv) typed = NULL;
   g_auto (GStrv) allow = NULL;
+  g_autoptr (GError) error = NULL;
   gboolean wants_config = FALSE;
   const GOptionEntry entries[] = {
-    { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &allow,
+    { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &typed,
       N_ ("Let the machine reach HOST, or HOST:PORT; may be given several times"), N_ ("HOST") },
     { "config", 0, 0, G_OPTION_ARG_NONE, &wants_config,
       N_ ("Print what to add to the settings of Claude Desktop or Gemini CLI"), NULL },
     { NULL }
   };
 
-  int status;
-
   if (!cloche_cli_parse_exact ("mcp", entries, 0, &argc, &argv))
     return CLOCHE_CLI_USAGE;
-  if ((status = check_hosts ((const char *const *) allow)) != CLOCHE_CLI_OK)
-    return status;
+  /* Said now, since nobody reads what is said when the first call comes. */
+  allow = cloche_egress_rules_read_allowed ((const char *const *) typed, &error);
+  if (allow == NULL)
+    return cloche_cli_machine_fail (error);
   if (wants_config)
     return print_config ((const char *const *) allow);
 

@@ -236,6 +236,22 @@ run_on (ClocheCli     *cli,
   return status;
 }
 
+/* Hosts that are none are told before a machine is started for them. */
+static int
+read_allowed (Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  char **allowed = cloche_egress_rules_read_allowed ((const char *const *) options->allow, &error);
+
+  if (allowed == NULL)
+    return cloche_cli_machine_fail (error);
+
+  g_strfreev (options->allow);
+  options->allow = allowed;
+
+  return CLOCHE_CLI_OK;
+}
+
 static int
 run_command (ClocheCli *cli,
              int        argc,
@@ -264,7 +280,7 @@ run_command (ClocheCli *cli,
     else if (options.machine_id != NULL && !cloche_id_is_valid (options.machine_id))
       g_printerr ("%s\n", _ ("That is not the id of a machine: clochectl vm list names them."));
     else
-      status = CLOCHE_CLI_OK;
+      status = read_allowed (&options);
   }
 
   if (status == CLOCHE_CLI_OK) {

@@ -3,6 +3,7 @@
  */
 #include "cloche-network.h"
 
+#include "cloche-egress-rule.h"
 #include "cloche-json.h"
 #include "cloche-machine-text.h"
 #include "cloche-network-hosts.h"
@@ -158,7 +159,7 @@ apply (ClocheNetwork     *self,
   if (policy == NULL)
     return FALSE;
 
-  cloche_chat_set_network (self->chat, mode, rules);
+  cloche_chat_set_network (self->chat, mode, cloche_egress_policy_get_rules (policy));
   remember_told (self);
   tell_gate (self, policy);
   cloche_network_hosts_set_rules (self->hosts, get_rules (self));
@@ -491,6 +492,7 @@ cloche_network_allow (ClocheNetwork     *self,
                       const char *const *rules,
                       GError           **error)
 {
+  g_auto (GStrv) allowed = NULL;
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) all = NULL;
   const char *const *before;
@@ -498,16 +500,19 @@ cloche_network_allow (ClocheNetwork     *self,
 
   g_return_val_if_fail (CLOCHE_IS_NETWORK (self), FALSE);
 
-  if (rules == NULL || rules[0] == NULL)
+  allowed = cloche_egress_rules_read_allowed (rules, error);
+  if (allowed == NULL)
+    return FALSE;
+  if (allowed[0] == NULL)
     return TRUE;
 
   before = get_rules (self);
   for (gsize i = 0; before[i] != NULL; i++)
-    if (before[i][0] != '!' || !g_strv_contains (rules, before[i] + 1))
+    if (before[i][0] != '!' || !g_strv_contains ((const char *const *) allowed, before[i] + 1))
       g_strv_builder_add (builder, before[i]);
-  for (gsize i = 0; rules[i] != NULL; i++)
-    if (!g_strv_contains (before, rules[i]))
-      g_strv_builder_add (builder, rules[i]);
+  for (gsize i = 0; allowed[i] != NULL; i++)
+    if (!g_strv_contains (before, allowed[i]))
+      g_strv_builder_add (builder, allowed[i]);
   all = g_strv_builder_end (builder);
   mode = cloche_network_get_mode (self);
 
@@ -518,8 +523,7 @@ char *
 cloche_network_allow_typed (ClocheNetwork *self,
                             const char    *host)
 {
-  g_autofree char *stripped = g_strstrip (g_ascii_strdown (host, -1));
-  const char *const rules[] = { stripped, NULL };
+  const char *const rules[] = { host, NULL };
   g_autoptr (GError) error = NULL;
 
   return cloche_network_allow (self, rules, &error) ? NULL : cloche_machine_text_for_error (error);

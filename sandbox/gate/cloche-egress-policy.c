@@ -5,7 +5,6 @@
 
 #include "cloche-address-floor.h"
 #include "cloche-egress-name.h"
-#include "cloche-egress-rule.h"
 
 #include <string.h>
 
@@ -14,7 +13,7 @@ struct _ClocheEgressPolicy
   gatomicrefcount ref_count;
   ClocheEgressMode mode;
   GArray *rules;                /* of ClocheEgressRule */
-  char **texts;                 /* as they were written */
+  char **texts;                 /* the same in their one form */
 };
 
 static const char *const MODES[] = {
@@ -71,14 +70,11 @@ cloche_egress_policy_new (ClocheEgressMode   mode,
                           const char *const *rules,
                           GError           **error)
 {
-  g_autoptr (ClocheEgressPolicy) self = policy_new (mode, rules != NULL ? g_strdupv ((char **) rules) : g_new0 (char *, 1));
-  gsize n_rules = g_strv_length (self->texts);
+  gsize n_rules = rules != NULL ? g_strv_length ((char **) rules) : 0;
+  g_autoptr (ClocheEgressPolicy) self = policy_new (mode, g_new0 (char *, n_rules + 1));
 
-  if (n_rules > CLOCHE_EGRESS_MAX_RULES) {
-    g_set_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE,
-                 "There are %" G_GSIZE_FORMAT " rules, more than %d", n_rules, CLOCHE_EGRESS_MAX_RULES);
+  if (!cloche_egress_rules_are_few (n_rules, error))
     return NULL;
-  }
 
   for (gsize i = 0; i < n_rules; i++) {
     ClocheEgressRule rule;
@@ -86,6 +82,7 @@ cloche_egress_policy_new (ClocheEgressMode   mode,
     if (!cloche_egress_rule_parse (rules[i], &rule, error))
       return NULL;
     g_array_append_val (self->rules, rule);
+    self->texts[i] = cloche_egress_rule_to_string (&rule);
   }
 
   return g_steal_pointer (&self);
@@ -151,7 +148,7 @@ cloche_egress_policy_get_mode (ClocheEgressPolicy *self)
 /**
  * cloche_egress_policy_get_rules:
  *
- * Returns: (transfer none) (array zero-terminated=1): the rules as they were written
+ * Returns: (transfer none) (array zero-terminated=1): the rules in their one form
  */
 const char *const *
 cloche_egress_policy_get_rules (ClocheEgressPolicy *self)

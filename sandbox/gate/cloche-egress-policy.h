@@ -6,11 +6,9 @@
 #include <gio/gio.h>
 
 #include "cloche-egress-reason.h"
+#include "cloche-egress-rule.h"
 
 G_BEGIN_DECLS
-
-/* rules of one policy: a list that a person writes or a preset holds; more is a mistake. */
-#define CLOCHE_EGRESS_MAX_RULES 1024
 
 /**
  * ClocheEgressMode:

@@ -6,6 +6,7 @@
 #include "cloche-egress-name.h"
 #include "cloche-egress-reason.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 /*
@@ -25,12 +26,57 @@
  */
 
 static gboolean
+is_web (guint16 port)
+{
+  return port == 80 || port == 443;
+}
+
+static gboolean
 refuse (GError    **error,
         const char *text,
         const char *why)
 {
   g_set_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE, "Rule “%.300s”: %s", text, why);
   return FALSE;
+}
+
+static char *
+join (const char *name,
+      guint16     port)
+{
+  return g_strdup_printf (strchr (name, ':') != NULL ? "[%s]:%u" : "%s:%u", name, port);
+}
+
+/**
+ * cloche_egress_rule_new:
+ * @name: a host as cloche_egress_name_parse() returns it
+ *
+ * The rule that allows just that.
+ */
+char *
+cloche_egress_rule_new (const char *name,
+                        guint16     port)
+{
+  return is_web (port) ? g_strdup (name) : join (name, port);
+}
+
+/**
+ * cloche_egress_rule_to_string:
+ *
+ * Returns: (transfer full): the one form of @rule, in which rules are kept, compared and shown
+ */
+char *
+cloche_egress_rule_to_string (const ClocheEgressRule *rule)
+{
+  g_autofree char *host = rule->port != 0 ? join (rule->name, rule->port) : g_strdup (rule->name);
+
+  return g_strconcat (rule->forbids ? "!" : "", rule->is_wildcard ? "*." : "", host, NULL);
+}
+
+void
+cloche_egress_rule_clear (ClocheEgressRule *rule)
+{
+  g_clear_pointer (&rule->name, g_free);
 }
 
 /* Where in @text ":PORT" begins, or its end. An IPv6 address without brackets is all colons and has no port, and in what
@@ -61,13 +107,46 @@ parse_port (const char *text,
   return TRUE;
 }
 
+/* The host of what was copied out of a browser, as a rule for just that; NULL if there is none in it. */
+static char *
+find_host (const char *text)
+{
+  const char *scheme_end = strstr (text, "://");
+  const char *begin = scheme_end != NULL ? scheme_end + 3 : text;
+  g_autofree char *authority = g_strndup (begin, strcspn (begin, "/?#"));
+  const char *at = strrchr (authority, '@');
+  g_auto (ClocheEgressRule) rule = { 0 };
+
+  if (!cloche_egress_rule_parse (at != NULL ? at + 1 : authority, &rule, NULL))
+    return NULL;
+
+  /* Whoever copied a page means the web, and would give more away with a port. */
+  if (scheme_end != NULL && is_web (rule.port))
+    rule.port = 0;
+
+  return cloche_egress_rule_to_string (&rule);
+}
+
+static gboolean
+is_range (const char *text)
+{
+  g_autofree char *host = g_strndup (text, strcspn (text, "/"));
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return address != NULL && strchr (text, '/') != NULL;
+}
+
 static const char *
 explain (const char *text)
 {
   if (*text == '\0')
     return "it is empty";
-  if (strstr (text, "://") != NULL || strchr (text, '/') != NULL)
+  if (is_range (text))
+    return "ranges of addresses are no rules; name each address";
+  if (strchr (text, '/') != NULL)
     return "write the host alone, without scheme and path";
+  if (strpbrk (text, ",; \t") != NULL)
+    return "write one host at a time";
   if (strchr (text, '@') != NULL)
     return "write the host alone, without a user";
   if (strcmp (text, "*") == 0)
@@ -76,6 +155,17 @@ explain (const char *text)
     return "a star stands for whole labels in front only, as in *.example.com";
 
   return "neither a host name nor an address; addresses are written plainly, as in 203.0.113.5 or 2001:db8::5";
+}
+
+static gboolean
+refuse_host (GError    **error,
+             const char *text)
+{
+  const char *why = explain (text);
+  g_autofree char *host = strpbrk (text, "/@") != NULL && !is_range (text) ? find_host (text) : NULL;
+  g_autofree char *with_host = host != NULL ? g_strdup_printf ("%s: %s", why, host) : NULL;
+
+  return refuse (error, text, with_host != NULL ? with_host : why);
 }
 
 /**
@@ -90,8 +180,9 @@ cloche_egress_rule_parse (const char       *whole,
                           ClocheEgressRule *ret_rule,
                           GError          **error)
 {
-  gboolean forbids = whole[0] == '!';
-  const char *text = whole + forbids;
+  g_autofree char *stripped = g_strstrip (g_strdup (whole));
+  gboolean forbids = stripped[0] == '!';
+  const char *text = stripped + forbids;
   const char *port_text = find_port (text);
   g_autofree char *host = g_strndup (text, (gsize) (port_text - text));
   g_autofree char *name = NULL;
@@ -104,7 +195,7 @@ cloche_egress_rule_parse (const char       *whole,
 
   name = cloche_egress_name_parse (is_wildcard ? host + 2 : host, &address, NULL);
   if (name == NULL)
-    return refuse (error, text, explain (text));
+    return refuse_host (error, text);
   if (is_wildcard && address != NULL)
     return refuse (error, text, "a star cannot stand before an address");
   if (is_wildcard && strchr (name, '.') == NULL)
@@ -116,12 +207,6 @@ cloche_egress_rule_parse (const char       *whole,
   ret_rule->port = port;
 
   return TRUE;
-}
-
-static gboolean
-is_web (guint16 port)
-{
-  return port == 80 || port == 443;
 }
 
 /**
@@ -148,42 +233,53 @@ cloche_egress_rule_covers (const ClocheEgressRule *rule,
 }
 
 /**
- * cloche_egress_rule_new:
- * @name: a host as cloche_egress_name_parse() returns it
+ * cloche_egress_rules_are_few:
  *
- * The rule that allows just that.
+ * Errors: %CLOCHE_GATE_ERROR_RULE if they are more than a policy has.
  */
-char *
-cloche_egress_rule_new (const char *name,
-                        guint16     port)
+gboolean
+cloche_egress_rules_are_few (gsize    n_rules,
+                             GError **error)
 {
-  if (is_web (port))
-    return g_strdup (name);
+  if (n_rules <= CLOCHE_EGRESS_MAX_RULES)
+    return TRUE;
 
-  return g_strdup_printf (strchr (name, ':') != NULL ? "[%s]:%u" : "%s:%u", name, port);
+  g_set_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE,
+               "There are %" G_GSIZE_FORMAT " rules, more than %d", n_rules, CLOCHE_EGRESS_MAX_RULES);
+  return FALSE;
 }
 
 /**
- * cloche_egress_rule_check:
- * @rule: what a person typed
+ * cloche_egress_rules_read_allowed:
+ * @typed: (nullable) (array zero-terminated=1): the hosts that a person wants to allow
  *
- * Errors: %CLOCHE_GATE_ERROR_RULE; the message says what is wrong with @rule.
+ * Returns: (transfer full): them in their one form, each once. Errors: %CLOCHE_GATE_ERROR_RULE at the first that is none, or
+ *   that would forbid.
  */
-gboolean
-cloche_egress_rule_check (const char *rule,
-                          GError    **error)
+char **
+cloche_egress_rules_read_allowed (const char *const *typed,
+                                  GError           **error)
 {
-  ClocheEgressRule parsed = { 0 };
+  g_autoptr (GPtrArray) rules = g_ptr_array_new_with_free_func (g_free);
 
-  if (!cloche_egress_rule_parse (rule, &parsed, error))
-    return FALSE;
+  if (typed != NULL && !cloche_egress_rules_are_few (g_strv_length ((char **) typed), error))
+    return NULL;
 
-  cloche_egress_rule_clear (&parsed);
-  return TRUE;
-}
+  for (gsize i = 0; typed != NULL && typed[i] != NULL; i++) {
+    g_auto (ClocheEgressRule) rule = { 0 };
+    g_autofree char *text = NULL;
 
-void
-cloche_egress_rule_clear (ClocheEgressRule *rule)
-{
-  g_clear_pointer (&rule->name, g_free);
+    if (!cloche_egress_rule_parse (typed[i], &rule, error))
+      return NULL;
+    if (rule.forbids) {
+      (void) refuse (error, typed[i], "an exclamation mark forbids, and this is to allow");
+      return NULL;
+    }
+    text = cloche_egress_rule_to_string (&rule);
+    if (!g_ptr_array_find_with_equal_func (rules, text, g_str_equal, NULL))
+      g_ptr_array_add (rules, g_steal_pointer (&text));
+  }
+  g_ptr_array_add (rules, NULL);
+
+  return (char **) g_ptr_array_free (g_steal_pointer (&rules), FALSE);
 }

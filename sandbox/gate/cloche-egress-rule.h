@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* rules of one policy: a list that a person writes or a preset holds; more is a mistake. */
+#define CLOCHE_EGRESS_MAX_RULES 1024
+
 /**
  * ClocheEgressRule:
  * @name: canonical; of a wildcard what follows "*."
@@ -31,9 +34,16 @@ gboolean  cloche_egress_rule_covers (const ClocheEgressRule *rule,
                                      const char             *name,
                                      guint16                 port);
 
-char     *cloche_egress_rule_new    (const char             *name,
-                                     guint16                 port) G_GNUC_WARN_UNUSED_RESULT;
-gboolean  cloche_egress_rule_check  (const char             *rule,
-                                     GError                **error);
+gboolean  cloche_egress_rules_are_few (gsize                   n_rules,
+                                       GError                **error);
+
+char     *cloche_egress_rule_new       (const char             *name,
+                                        guint16                 port) G_GNUC_WARN_UNUSED_RESULT;
+char     *cloche_egress_rule_to_string (const ClocheEgressRule *rule) G_GNUC_WARN_UNUSED_RESULT;
+
+char    **cloche_egress_rules_read_allowed (const char *const  *typed,
+                                            GError            **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClocheEgressRule, cloche_egress_rule_clear)
 
 G_END_DECLS

@@ -214,6 +214,8 @@ test_decisions (NetworkFixture *fixture,
   Program *one = &fixture->one;
   g_autoptr (GError) error = NULL;
   g_autoptr (ClocheNetworkHost) host = NULL;
+  g_autofree char *typed = NULL;
+  g_autofree char *wrong = NULL;
 
   cloche_network_load (one->network);
   program_attach (one, fixture, TRUE);
@@ -223,6 +225,11 @@ test_decisions (NetworkFixture *fixture,
 
   g_assert_true (cloche_network_allow (one->network, RULES, NULL));
   g_assert_true (cloche_network_allow (one->network, RULES, NULL));
+  typed = cloche_network_allow_typed (one->network, " A.Example. ");
+  g_assert_null (typed);
+  wrong = cloche_network_allow_typed (one->network, "https://A.Example/x");
+  g_assert_cmpstr (wrong, ==, "This is not the name of a host that can be allowed: Rule “https://A.Example/x”: "
+                   "write the host alone, without scheme and path: a.example");
   assert_stored (fixture, "ask", "a.example *.b.example");
   cloche_test_wait_until (g_list_model_get_n_items (cloche_network_get_hosts (one->network)) == 2);
   host = find_host (one, "a.example");

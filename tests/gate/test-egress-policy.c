@@ -105,6 +105,10 @@ test_rules (void)
     "Example.com", "*.debian.org", "git.example:22", "*.lab.example:8443", "203.0.113.5:8080", "10.1.2.3", "[::1]:11434",
     "fd00::7", "b\303\274cher.example", NULL,
   };
+  static const char *const KEPT[] = {
+    "example.com", "*.debian.org", "git.example:22", "*.lab.example:8443", "203.0.113.5:8080", "10.1.2.3", "[::1]:11434",
+    "fd00::7", "xn--bcher-kva.example", NULL,
+  };
   static const struct { const char *name; guint16 port; ClocheEgressGrant grant; } CASES[] = {
     { "example.com", 80, CLOCHE_EGRESS_GRANT_NAMED }, { "example.com", 443, CLOCHE_EGRESS_GRANT_NAMED },
     { "example.com", 22, CLOCHE_EGRESS_GRANT_NONE }, { "www.example.com", 443, CLOCHE_EGRESS_GRANT_NONE },
@@ -132,7 +136,7 @@ test_rules (void)
     g_assert_cmpint (cloche_egress_policy_check (off, CASES[i].name, CASES[i].port, &reason), ==, CLOCHE_EGRESS_GRANT_NONE);
     g_assert_cmpint (reason, ==, CLOCHE_EGRESS_REASON_MODE_OFF);
   }
-  g_assert_true (g_strv_equal (cloche_egress_policy_get_rules (policy), RULES));
+  g_assert_cmpstrv (cloche_egress_policy_get_rules (policy), KEPT);
 }
 
 static void
@@ -218,29 +222,86 @@ test_rule_of_a_question (void)
   }
 }
 
+/* Whatever way a rule is typed, it is kept in one. */
+static void
+test_one_form (void)
+{
+  static const struct { const char *typed; const char *rule; } CASES[] = {
+    { "example.com", "example.com" }, { "  Example.COM.\t", "example.com" }, { "B\303\274cher.Example", "xn--bcher-kva.example" },
+    { "xn--bcher-kva.example.", "xn--bcher-kva.example" }, { "b\303\274cher\343\200\202example", "xn--bcher-kva.example" },
+    { "EXAMPLE.com:08443", "example.com:8443" }, { "example.com:443", "example.com:443" },
+    { "*.Example.com", "*.example.com" }, { "*.example.com.:22", "*.example.com:22" }, { "203.0.113.5", "203.0.113.5" },
+    { "::FFFF:203.0.113.5", "203.0.113.5" }, { "[2001:DB8:0::5]", "2001:db8::5" }, { "2001:db8::0005", "2001:db8::5" },
+    { "[2001:DB8::5]:8080", "[2001:db8::5]:8080" }, { "!Example.COM", "!example.com" },
+    { "!*.Example.COM:22", "!*.example.com:22" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (CASES); i++) {
+    const char *typed[] = { CASES[i].typed, NULL };
+    const char *canonical[] = { CASES[i].rule, NULL };
+    g_autoptr (GError) error = NULL;
+    g_autoptr (ClocheEgressPolicy) policy = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_ASK, typed, &error);
+    g_autoptr (ClocheEgressPolicy) again = NULL;
+
+    g_assert_no_error (error);
+    g_assert_cmpstrv (cloche_egress_policy_get_rules (policy), canonical);
+    again = cloche_egress_policy_new (CLOCHE_EGRESS_MODE_ASK, canonical, &error);
+    g_assert_no_error (error);
+    g_assert_cmpstrv (cloche_egress_policy_get_rules (again), canonical);
+  }
+}
+
+static void
+test_read_allowed (void)
+{
+  static const char *const TYPED[] = { "Example.com", "example.com.", "other.example:22", " EXAMPLE.COM ", NULL };
+  static const char *const READ[] = { "example.com", "other.example:22", NULL };
+  static const char *const FORBIDS[] = { "good.example", "!bad.example", NULL };
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) read = cloche_egress_rules_read_allowed (TYPED, &error);
+  g_auto (GStrv) none = cloche_egress_rules_read_allowed (NULL, &error);
+  g_auto (GStrv) forbids = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstrv (read, READ);
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
+  forbids = cloche_egress_rules_read_allowed (FORBIDS, &error);
+  g_assert_null (forbids);
+  g_assert_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE);
+  g_assert_cmpstr (error->message, ==, "Rule “!bad.example”: an exclamation mark forbids, and this is to allow");
+}
+
 static void
 test_wrong_rules (void)
 {
   static const struct { const char *rule; const char *says; } WRONG[] = {
-    { "", "empty" }, { "https://example.com", "without scheme" }, { "example.com/x", "without scheme" },
-    { "me@example.com", "without a user" }, { "*", "everything" }, { "*.com", "too wide" }, { "a.*.com", "whole labels" },
+    { "", "empty" }, { " ", "empty" }, { "https://Example.com", "without scheme and path: example.com" },
+    { "https://example.com:443/x?y=1@z", "without scheme and path: example.com" },
+    { "http://me@example.com:8080/", "without scheme and path: example.com:8080" },
+    { "https://[2001:db8::5]/", "without scheme and path: 2001:db8::5" },
+    { "example.com/x", "without scheme and path: example.com" }, { "https:///x", "without scheme and path" },
+    { "me@example.com", "without a user: example.com" }, { "*", "everything" }, { "*.com", "too wide" },
+    { "a.*.com", "whole labels" }, { "a.example, b.example", "one host at a time" }, { "a.example b.example", "one host" },
     { "*example.com", "whole labels" }, { "*.*.example.com", "whole labels" }, { "example.com:0", "port" },
     { "example.com:99999", "port" }, { "example.com:http", "port" }, { "example.com:", "port" }, { "*.10.0.0.1", "address" },
-    { "*.0.0.1", "plainly" }, { "2130706433", "plainly" }, { "10.0.0.0/8", "without scheme" }, { "0x7f.1:80", "plainly" },
-    { "example com", "neither" }, { "[::1", "neither" }, { "!", "empty" }, { "!!a.example", "neither" },
-    { "!*", "everything" }, { "fe80::1%lo", "neither" },
+    { "*.0.0.1", "plainly" }, { "2130706433", "plainly" }, { "10.0.0.0/8", "ranges" }, { "fd00::/8", "ranges" },
+    { "cafe.de/x", "without scheme and path: cafe.de" }, { "0x7f.1:80", "plainly" }, { "[::1", "neither" }, { "!", "empty" },
+    { "!!a.example", "neither" }, { "!*", "everything" }, { "fe80::1%lo", "neither" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (WRONG); i++) {
     const char *rules[] = { "good.example", WRONG[i].rule, NULL };
     g_autoptr (GError) error = NULL;
     g_autoptr (GError) alone = NULL;
+    g_auto (ClocheEgressRule) rule = { 0 };
 
     g_test_message ("%s", WRONG[i].rule);
     g_assert_null (cloche_egress_policy_new (CLOCHE_EGRESS_MODE_LISTED, rules, &error));
     g_assert_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE);
     g_assert_nonnull (strstr (error->message, WRONG[i].says));
-    g_assert_false (cloche_egress_rule_check (WRONG[i].rule, &alone));
+    if (strchr (WRONG[i].says, ':') != NULL)    /* All of the host that is proposed. */
+      g_assert_true (g_str_has_suffix (error->message, WRONG[i].says));
+    g_assert_false (cloche_egress_rule_parse (WRONG[i].rule, &rule, &alone));
     g_assert_cmpstr (alone->message, ==, error->message);
   }
 }
@@ -289,6 +350,8 @@ main (int    argc,
   g_test_add_func ("/gate/policy/addresses", test_addresses);
   g_test_add_func ("/gate/policy/forbidding", test_forbidding);
   g_test_add_func ("/gate/policy/rule-of-a-question", test_rule_of_a_question);
+  g_test_add_func ("/gate/policy/one-form", test_one_form);
+  g_test_add_func ("/gate/policy/read-allowed", test_read_allowed);
   g_test_add_func ("/gate/policy/wrong-rules", test_wrong_rules);
   g_test_add_func ("/gate/policy/too-many-rules", test_too_many_rules);
   g_test_add_func ("/gate/policy/modes", test_modes);
