@@ -38,6 +38,9 @@ words_for_notice (const char *code)
 {
   if (g_strcmp0 (code, "variables-lost") == 0)
     return "The machine was started anew: variables are lost, files in /workspace are kept.";
+  if (g_strcmp0 (code, "network-ended") == 0)
+    return "The machine has no way to the network any more, whatever was allowed. The person can stop it (clochectl vm stop): "
+           "it starts again with the network, with its files and without variables.";
 
   return NULL;
 }

@@ -21,6 +21,9 @@ static const struct
   { CLOCHE_NOTICE_VARIABLES_LOST, N_ ("The machine was started anew. Variables are lost, files are kept.") },
   { CLOCHE_NOTICE_DISK_FULL,
     N_ ("Your computer’s disk is full. The machine waits, and goes on by itself when you have made room. Nothing is lost.") },
+  { CLOCHE_NOTICE_NETWORK_ENDED,
+    N_ ("The part of Cloche that lets this machine reach the network has ended. What runs in the machine goes on, but it "
+        "reaches nothing until it is stopped, as “clochectl vm stop” does, and starts again.") },
   { CLOCHE_NOTICE_NOT_SAVED, N_ ("This could not be saved. It is here until you close the conversation.") },
   { "stopped", N_ ("Stopped.") },
   { "cut", N_ ("The answer was cut off: the model's limit was reached.") },

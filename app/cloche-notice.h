@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 #define CLOCHE_NOTICE_VARIABLES_LOST "variables-lost"
 #define CLOCHE_NOTICE_DISK_FULL "disk-full"
+#define CLOCHE_NOTICE_NETWORK_ENDED "network-ended"
 #define CLOCHE_NOTICE_NOT_SAVED "not-saved"
 
 const char *cloche_notice_get_words         (const char   *code);

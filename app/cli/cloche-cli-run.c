@@ -9,6 +9,7 @@
 #include "cloche-id.h"
 #include "cloche-json.h"
 #include "cloche-network-questions.h"
+#include "cloche-notice.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -231,6 +232,8 @@ run_on (ClocheCli     *cli,
   network_init (&network, machine, options->allow);
   status = run_job (cli, machine, options);
   cloche_cli_refused_tell (machine, network.refusals);
+  if (cloche_machine_network_has_ended (network.network))
+    g_printerr ("%s\n", cloche_notice_get_words (CLOCHE_NOTICE_NETWORK_ENDED));
   network_clear (&network);
 
   return status;

@@ -8,6 +8,7 @@
 #include "cloche-machine-text.h"
 #include "cloche-network-hosts.h"
 #include "cloche-network-questions.h"
+#include "cloche-notice.h"
 
 #include <string.h>
 
@@ -214,6 +215,12 @@ attempt_cb (ClocheNetwork *self,
 }
 
 static void
+ended_cb (ClocheNetwork *self)
+{
+  cloche_chat_add_notice (self->chat, CLOCHE_NOTICE_NETWORK_ENDED, NULL);
+}
+
+static void
 attached_cb (ClocheNetwork *self)
 {
   cloche_network_hosts_catch_up (self->hosts);
@@ -310,6 +317,7 @@ cloche_network_new (ClocheMachine *machine,
   g_signal_connect_object (network, "policy", G_CALLBACK (policy_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (network, "attempt", G_CALLBACK (attempt_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (network, "attached", G_CALLBACK (attached_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (network, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   tell_gate_all (self);
 
   return self;

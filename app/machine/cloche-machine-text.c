@@ -5,6 +5,7 @@
 
 #include "cloche-egress-reason.h"
 #include "cloche-machine-error.h"
+#include "cloche-notice.h"
 #include "cloche-wire-error.h"
 
 #include <gio/gio.h>
@@ -91,6 +92,8 @@ cloche_machine_text_for_error (const GError *error)
   if (g_error_matches (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_CLOSED))
     return g_strdup (_ ("The connection to the machine’s network was lost. What you changed there holds when the machine is "
                         "used next; stop the machine if it must hold now."));
+  if (g_error_matches (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_ENDED))
+    return g_strdup (cloche_notice_get_words (CLOCHE_NOTICE_NETWORK_ENDED));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
     return g_strdup (_ ("The disk of this computer is full. Free some space and try again."));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

@@ -9,11 +9,15 @@
 /*
  * DETACHED ──attach──▶ open → policy, if there is one → follow → ask, if this client can be ──▶ ATTACHED
  * ATTACHED ──the connection is lost: the gate drops who does not read──▶ LOST ──attach──▶ ATTACHED
+ * LOST ──nobody listens: the gate has ended under its machine──▶ ENDED ──attach──▶ ATTACHED
  * any ──detach──▶ DETACHED
  *
  * In LOST the gate does not hear of a policy: nobody is told that it holds. It goes there with the next attach, which is
  * tried at once, and again before the machine's next operation. One that the gate has heard of is left at home then, since
  * another client may have set a newer one.
+ *
+ * In ENDED nothing gets out: the keeper has no network, and no other gate can take the place of its own. What runs in the
+ * machine goes on. Only the machine's next start brings another one, and is told of the policy.
  */
 
 struct _ClocheMachineNetwork
@@ -30,12 +34,14 @@ struct _ClocheMachineNetwork
   guint n_setting;              /* policies that the gate was told of and has not answered */
   gboolean is_asking;
   gboolean is_lost;
+  gboolean has_ended;           /* the gate, while the machine runs */
   gboolean is_untold;           /* the gate has not agreed to @policy yet */
 };
 
 enum {
   SIGNAL_ATTACHED,
   SIGNAL_DETACHED,
+  SIGNAL_ENDED,
   SIGNAL_ATTEMPT,
   SIGNAL_REFUSED,
   SIGNAL_POLICY,
@@ -136,6 +142,7 @@ attached_cb (GObject      *source,
   }
 
   self->is_lost = FALSE;
+  self->has_ended = FALSE;
   g_signal_emit (self, signals[SIGNAL_ATTACHED], 0);
   g_task_return_boolean (task, TRUE);
 }
@@ -192,7 +199,6 @@ let_go (ClocheMachineNetwork *self)
 
 static void open_gate (GTask *task);
 
-/* If there is no gate any more, the machine's next operation finds out. */
 static void
 lost_cb (ClocheMachineNetwork *self)
 {
@@ -200,6 +206,32 @@ lost_cb (ClocheMachineNetwork *self)
   let_go (self);
   if (self->gate_path != NULL)
     open_gate (g_task_new (self, NULL, NULL, NULL));
+}
+
+static GError *
+ended_error_new (void)
+{
+  return g_error_new_literal (CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_ENDED, "The gate has ended");
+}
+
+/* A gate listens before its machine is there, and until it ends. */
+static void
+take_open_error (GTask  *task,
+                 GError *taken_error)
+{
+  ClocheMachineNetwork *self = g_task_get_source_object (task);
+  gboolean was_ended = self->has_ended;
+
+  if (self->gate_path == NULL || !g_error_matches (taken_error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)) {
+    g_task_return_error (task, taken_error);
+    return;
+  }
+
+  g_error_free (taken_error);
+  self->has_ended = TRUE;
+  if (!was_ended)
+    g_signal_emit (self, signals[SIGNAL_ENDED], 0);
+  g_task_return_error (task, ended_error_new ());
 }
 
 static void
@@ -213,7 +245,7 @@ gate_opened_cb (GObject      *source,
   ClocheGateControl *control = cloche_gate_control_open_finish (result, &error);
 
   if (control == NULL) {
-    g_task_return_error (task, error);
+    take_open_error (task, error);
     return;
   }
   if (self->gate_path == NULL) {
@@ -275,6 +307,8 @@ cloche_machine_network_class_init (ClocheMachineNetworkClass *klass)
                                            G_TYPE_NONE, 0);
   signals[SIGNAL_DETACHED] = g_signal_new ("detached", CLOCHE_TYPE_MACHINE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                            G_TYPE_NONE, 0);
+  signals[SIGNAL_ENDED] = g_signal_new ("ended", CLOCHE_TYPE_MACHINE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 0);
   signals[SIGNAL_ATTEMPT] = g_signal_new ("attempt", CLOCHE_TYPE_MACHINE_NETWORK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_BYTES);
   for (int i = SIGNAL_REFUSED; i <= SIGNAL_QUESTION; i++)
@@ -328,6 +362,7 @@ _cloche_machine_network_detach (ClocheMachineNetwork *self)
   g_clear_pointer (&self->gate_path, g_free);
   g_clear_pointer (&self->token, g_free);
   self->is_lost = FALSE;
+  self->has_ended = FALSE;
   let_go (self);
 }
 
@@ -350,6 +385,19 @@ cloche_machine_network_is_attached (ClocheMachineNetwork *self)
   g_return_val_if_fail (CLOCHE_IS_MACHINE_NETWORK (self), FALSE);
 
   return self->control != NULL && !self->is_lost;
+}
+
+/**
+ * cloche_machine_network_has_ended:
+ *
+ * Whether the gate has ended under the machine, so that nothing gets out of it until it starts again.
+ */
+gboolean
+cloche_machine_network_has_ended (ClocheMachineNetwork *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_MACHINE_NETWORK (self), FALSE);
+
+  return self->has_ended;
 }
 
 static void
@@ -377,6 +425,7 @@ policy_set_cb (GObject      *source,
  * Of a machine that sleeps this ends at once. When it has ended, what @policy forbids has been broken off.
  *
  * Errors: %CLOCHE_GATE_ERROR_CLOSED: the gate could not be told; it is when it is reached again, and at the next start.
+ *   %CLOCHE_GATE_ERROR_ENDED: it is at the next start; until then nothing gets out.
  */
 void
 cloche_machine_network_set_policy_async (ClocheMachineNetwork *self,
@@ -393,6 +442,10 @@ cloche_machine_network_set_policy_async (ClocheMachineNetwork *self,
   g_task_set_source_tag (task, cloche_machine_network_set_policy_async);
   take_policy (self, policy);
   self->is_untold = TRUE;
+  if (self->has_ended) {
+    g_task_return_error (task, ended_error_new ());
+    return;
+  }
   if (self->is_lost) {
     g_task_return_new_error (task, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_CLOSED, "The gate is not reached");
     return;

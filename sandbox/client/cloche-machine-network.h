@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * to a #ClocheMachine: attached before the machine's first operation begins, detached when the machine stops; attached anew
  * when the connection is lost in between.
  *
- * Signals: "attached": the gate is reached. "detached": it is not any more, and all questions are gone. "attempt" (GBytes
+ * Signals: "attached": the gate is reached. "detached": it is not any more, and all questions are gone. "ended": it has
+ * ended under the machine, which goes on; nothing gets out until it starts again. "attempt" (GBytes
  * *row): a new line of the log. "refused", "policy", "question" (JsonObject *event) and "cleared" (gint64 id): as in
  * cloche-gate-lines.h; what is in them has been checked for being there, and is for showing.
  */
@@ -28,6 +29,7 @@ void                cloche_machine_network_set_asking    (ClocheMachineNetwork *
                                                           gboolean              is_asking);
 
 gboolean            cloche_machine_network_is_attached   (ClocheMachineNetwork *self);
+gboolean            cloche_machine_network_has_ended     (ClocheMachineNetwork *self);
 
 /* Holds from now on, and from every start on, until another client sets another. Without one, a client leaves the gate as it
  * is, which is off at first. */

@@ -163,8 +163,10 @@ network_attached_cb (GObject      *source,
   g_autoptr (GError) attach_error = NULL;
   g_autoptr (GError) error = NULL;
 
-  /* No operation without a gate that knows what may be reached: the next one begins from the start. */
-  if (!_cloche_machine_network_attach_finish (CLOCHE_MACHINE_NETWORK (source), result, &attach_error)) {
+  /* No operation beside a gate that does not know what may be reached: the next one begins from the start. Where none is any
+   * more, nothing can be reached, and the machine goes on. */
+  if (!_cloche_machine_network_attach_finish (CLOCHE_MACHINE_NETWORK (source), result, &attach_error) &&
+      !g_error_matches (attach_error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_ENDED)) {
     if (g_error_matches (attach_error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE))
       error = g_steal_pointer (&attach_error);
     else

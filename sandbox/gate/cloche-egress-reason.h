@@ -75,7 +75,8 @@ GQuark      cloche_egress_refusal_quark    (void);
 /**
  * ClocheGateError:
  * @CLOCHE_GATE_ERROR_PROTOCOL: the other side broke the rules; end the connection
- * @CLOCHE_GATE_ERROR_CLOSED: the gate is gone; nothing gets out any more
+ * @CLOCHE_GATE_ERROR_CLOSED: the connection to the gate has ended
+ * @CLOCHE_GATE_ERROR_ENDED: the gate has, under a machine that goes on: nothing gets out until the machine starts again
  * @CLOCHE_GATE_ERROR_DENIED: the gate did not accept the token
  * @CLOCHE_GATE_ERROR_RULE: a rule of the policy is not understood; the message names it and says why
  * @CLOCHE_GATE_ERROR_GONE: the question has been answered, or nobody waits for its answer any more
@@ -86,6 +87,7 @@ GQuark      cloche_egress_refusal_quark    (void);
 typedef enum {
   CLOCHE_GATE_ERROR_PROTOCOL,
   CLOCHE_GATE_ERROR_CLOSED,
+  CLOCHE_GATE_ERROR_ENDED,
   CLOCHE_GATE_ERROR_DENIED,
   CLOCHE_GATE_ERROR_RULE,
   CLOCHE_GATE_ERROR_GONE,

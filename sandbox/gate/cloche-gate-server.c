@@ -93,8 +93,9 @@ cloche_gate_server_dispose (GObject *object)
   if (self->source != NULL)
     g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
-  g_clear_pointer (&self->sessions, g_ptr_array_unref);
+  /* Before the sessions: whoever loses one and finds nobody listening knows that the gate has ended. */
   g_clear_object (&self->listener);
+  g_clear_pointer (&self->sessions, g_ptr_array_unref);
   g_clear_object (&self->service);
   g_clear_pointer (&self->token, g_free);
 

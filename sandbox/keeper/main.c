@@ -155,6 +155,13 @@ spawn_gate (Program *program,
   return cloche_gate_link_new (pair[0], error);
 }
 
+/* Into keeper.log. Clients see for themselves that nobody listens any more. */
+static void
+gate_closed_cb (ClocheGateLink *gate)
+{
+  g_printerr ("The gate has ended: nothing gets out of the machine any more.\n");
+}
+
 static void
 qemu_found_cb (GObject      *source,
                GAsyncResult *result,
@@ -188,6 +195,7 @@ begin (Program *program,
   gate = spawn_gate (program, error);
   if (gate == NULL)
     return FALSE;
+  g_signal_connect (gate, "closed", G_CALLBACK (gate_closed_cb), NULL);
   server = cloche_keeper_server_new (FD_WIRE, cloche_machine_folder_get_token (program->folder), error);
   if (server == NULL)
     return FALSE;

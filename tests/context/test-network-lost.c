@@ -4,6 +4,7 @@
 #include "network-fixture.h"
 
 #include "cloche-machine-network-private.h"
+#include "cloche-notice.h"
 
 /* The way between a program and the gate is cut, by either of them. */
 
@@ -120,6 +121,37 @@ test_lost_for_good (NetworkFixture *fixture,
   one->n_problems = 0;
 }
 
+/* A gate that has ended under the machine is told of once, in the conversation; the machine's next start has another one. */
+static void
+test_ended (NetworkFixture *fixture,
+            gconstpointer   data)
+{
+  Program *one = &fixture->one;
+  ClocheMachineNetwork *network = cloche_machine_get_network (one->machine);
+  GListModel *items = G_LIST_MODEL (one->chat);
+  g_autoptr (ClocheItem) item = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  program_attach (one, fixture, FALSE);
+  g_assert_cmpint (gate_stop (&fixture->gate), ==, 0);
+  cloche_test_wait_until (cloche_machine_network_has_ended (network));
+  AWAIT (result, _cloche_machine_network_attach_async (network, fixture->gate.socket_path, TEST_TOKEN,
+                                                       cloche_test_result_cb, &result));
+  g_assert_false (_cloche_machine_network_attach_finish (network, result, &error));
+  g_assert_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_ENDED);
+  g_assert_cmpuint (g_list_model_get_n_items (items), ==, 1);
+  item = g_list_model_get_item (items, 0);
+  g_assert_cmpstr (cloche_item_get_text (item), ==, cloche_notice_get_words (CLOCHE_NOTICE_NETWORK_ENDED));
+
+  _cloche_machine_network_detach (network);
+  g_assert_false (cloche_machine_network_has_ended (network));
+  gate_start (&fixture->gate);
+  program_attach (one, fixture, FALSE);
+  gate_assert_refused (&fixture->gate, "127.0.0.1", 1, "not-asked");
+  g_assert_cmpuint (g_list_model_get_n_items (items), ==, 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -131,6 +163,7 @@ main (int    argc,
   ADD ("changed-twice", test_changed_twice);
   ADD ("lost", test_lost);
   ADD ("lost-for-good", test_lost_for_good);
+  ADD ("ended", test_ended);
 #undef ADD
 
   return g_test_run ();

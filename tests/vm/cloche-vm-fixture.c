@@ -299,6 +299,23 @@ cloche_vm_get_parent (pid_t pid)
   return parent != NULL ? (pid_t) g_ascii_strtoll (parent, NULL, 10) : 0;
 }
 
+pid_t
+cloche_vm_find_child (pid_t       parent,
+                      const char *name)
+{
+  g_autoptr (GDir) proc = g_dir_open ("/proc", 0, NULL);
+  const char *entry;
+
+  while ((entry = g_dir_read_name (proc)) != NULL) {
+    pid_t pid = (pid_t) g_ascii_strtoll (entry, NULL, 10);
+    g_autofree char *own_name = pid > 1 ? cloche_vm_read_process (pid, "Name") : NULL;
+
+    if (g_strcmp0 (own_name, name) == 0 && cloche_vm_get_parent (pid) == parent)
+      return pid;
+  }
+  g_error ("no process %s", name);
+}
+
 /**
  * cloche_vm_find_keeper:
  *

@@ -69,6 +69,8 @@ JsonObject      *cloche_vm_request    (ClocheMachine   *machine,
 pid_t            cloche_vm_get_qemu    (ClocheMachine  *machine);
 pid_t            cloche_vm_find_keeper (ClocheMachine  *machine);
 pid_t            cloche_vm_get_parent  (pid_t           pid);
+pid_t            cloche_vm_find_child  (pid_t           parent,
+                                        const char     *name);
 char            *cloche_vm_read_process (pid_t          pid,
                                          const char    *field) G_GNUC_WARN_UNUSED_RESULT;
 

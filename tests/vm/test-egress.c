@@ -5,6 +5,8 @@
 #include "cloche-vm-fixture.h"
 #include "test-network.h"
 
+#include <signal.h>
+
 /*
  * A machine, its keeper and its gate in a network of this test's own, see test-network.c: 203.0.113.5 stands for the
  * internet, 10.9.8.7 for the local network, 127.0.0.1 is the host's loopback. Each has a server that counts what reaches
@@ -319,6 +321,58 @@ test_storm_of_questions (void)
   g_hash_table_unref (storm.hosts);
 }
 
+/* The only process that has the network is killed. Nothing gets out, what was let through is cut off rather than ended, and
+ * the machine lives on, for this client and for others; its next start brings the network back. */
+static void
+test_gate_killed (void)
+{
+  static const Attempt AGAIN = { "good.example", "reached", "good.example", "listed" };
+  ClocheMachineNetwork *network = cloche_machine_get_network (shared.machine);
+  g_autoptr (TestServer) outside = test_server_new ("203.0.113.5", 80, NULL);
+  g_autoptr (ClocheMachine) other = NULL;
+  g_autoptr (ClocheVmOutcome) opened = NULL;
+  g_autoptr (ClocheVmOutcome) cut = NULL;
+  g_autoptr (ClocheVmOutcome) alive = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autofree char *refused = NULL;
+  guint n_connections;
+
+  cloche_vm_set_policy (shared.machine, CLOCHE_EGRESS_MODE_OPEN, NULL);
+  opened = cloche_vm_run_python (shared.machine,
+                                 "import socket\n"
+                                 "s = socket.create_connection(('good.example', 80))\n"
+                                 "s.sendall(b'GET / HTTP/1.1\\r\\nHost: good.example\\r\\n\\r\\n')\n"
+                                 "s.recv(1)");
+  g_assert_cmpstr (opened->result, ==, "b'G'");
+  n_connections = outside->n_connections;
+
+  g_assert_cmpint (kill (cloche_vm_find_child (cloche_vm_find_keeper (shared.machine), "cloche-gate"), SIGKILL), ==, 0);
+  while (!cloche_machine_network_has_ended (network))
+    g_main_context_iteration (NULL, TRUE);
+  cut = cloche_vm_run_python (shared.machine,
+                              "try:\n"
+                              "  while s.recv(4096): pass\n"
+                              "  what = 'ended'\n"
+                              "except ConnectionResetError:\n"
+                              "  what = 'cut'\n"
+                              "what");
+  g_assert_cmpstr (cut->result, ==, "'cut'");
+  refused = probe ("good.example 80 http 203.0.113.5 80 http");
+  g_assert_cmpstr (refused, ==, REFUSED "\n" REFUSED);
+  g_assert_cmpuint (outside->n_connections, ==, n_connections);
+
+  other = cloche_machine_new (shared.vm.host, cloche_machine_get_id (shared.machine));
+  alive = cloche_vm_run_shell (other, "echo alive");
+  g_assert_cmpstr (alive->out->str, ==, "alive\n");
+  g_assert_true (cloche_machine_network_has_ended (cloche_machine_get_network (other)));
+
+  cloche_vm_stop (shared.machine);
+  rows = cloche_vm_read_log (shared.machine, 0);
+  shared.n_rows = rows->len;
+  expect (&AGAIN, 1, 80, "http");
+  g_assert_false (cloche_machine_network_has_ended (network));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -335,6 +389,7 @@ main (int    argc,
   g_test_add_func ("/vm/egress/names-inside", test_names_inside);
   g_test_add_func ("/vm/egress/other-protocols", test_other_protocols);
   g_test_add_func ("/vm/egress/storm-of-questions", test_storm_of_questions);
+  g_test_add_func ("/vm/egress/gate-killed", test_gate_killed);
 
   cloche_vm_fixture_set_up (&shared.vm, NULL);
   shared.machine = cloche_vm_fixture_new_machine (&shared.vm);

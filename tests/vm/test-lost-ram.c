@@ -57,23 +57,6 @@ prepare (ClocheMachine *machine)
     g_error ("could not install a package: %s", note->err->str);
 }
 
-static pid_t
-find_child (pid_t       parent,
-            const char *name)
-{
-  g_autoptr (GDir) proc = g_dir_open ("/proc", 0, NULL);
-  const char *entry;
-
-  while ((entry = g_dir_read_name (proc)) != NULL) {
-    pid_t pid = (pid_t) g_ascii_strtoll (entry, NULL, 10);
-    g_autofree char *own_name = pid > 1 ? cloche_vm_read_process (pid, "Name") : NULL;
-
-    if (g_strcmp0 (own_name, name) == 0 && cloche_vm_get_parent (pid) == parent)
-      return pid;
-  }
-  g_error ("no process %s", name);
-}
-
 static int
 open_process (pid_t pid)
 {
@@ -125,7 +108,7 @@ test_kill_keeper (ClocheVmFixture *fixture,
   prepare (machine);
   keeper = cloche_vm_find_keeper (machine);
   qemu = open_process (cloche_vm_get_qemu (machine));
-  gate = open_process (find_child (keeper, "cloche-gate"));
+  gate = open_process (cloche_vm_find_child (keeper, "cloche-gate"));
 
   g_assert_cmpint (kill (keeper, SIGKILL), ==, 0);
   wait_for_process (qemu);
