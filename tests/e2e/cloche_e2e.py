@@ -287,14 +287,17 @@ class Window:
         return [node for node, role in walk(self.application, 1) if role in ("frame", "dialog", "window")]
 
     def x_windows(self):
-        """From the lowest to the topmost. xdotool fails while there is none."""
+        """From the lowest to the topmost. xdotool fails while there is none, and when one goes while it looks."""
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)],
                                capture_output=True, text=True, check=False)
         return found.stdout.split()
 
+    def top_window(self):
+        return wait("a window on the screen", self.x_windows)[-1]
+
     def place(self, x=0, y=0, width=None, height=None):
         """Without a window manager, somebody has to say where a window is and that it has the keyboard."""
-        window = wait("a window on the screen", self.x_windows)[-1]
+        window = self.top_window()
         if width is not None:
             xdotool("windowsize", "--sync", window, width, height)
         xdotool("windowmove", window, x, y)
@@ -302,7 +305,7 @@ class Window:
 
     def focus(self):
         """Gives the keyboard to the topmost window, as a window manager does when somebody clicks there."""
-        xdotool("windowfocus", "--sync", self.x_windows()[-1])
+        xdotool("windowfocus", "--sync", self.top_window())
 
     def wait_dialog_closed(self):
         """Looks at the screen only: GTK 4.8 may crash if somebody reads a dialog over the bus while it goes."""
