@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cloche-content.h"
+#include "cloche-origin.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,19 @@ void           cloche_file_unref (ClocheFile *self);
 const char    *cloche_file_get_name    (ClocheFile *self);
 const char    *cloche_file_get_path    (ClocheFile *self);
 ClocheContent *cloche_file_get_content (ClocheFile *self);
+ClocheContent *cloche_file_get_before  (ClocheFile *self);
+ClocheContent *cloche_file_get_preview (ClocheFile *self);
+ClocheOrigin  *cloche_file_get_origin  (ClocheFile *self);
+
+/* The same file with one thing more, or another one. */
+ClocheFile    *cloche_file_with_content (ClocheFile    *self,
+                                         ClocheContent *content) G_GNUC_WARN_UNUSED_RESULT;
+ClocheFile    *cloche_file_with_before  (ClocheFile    *self,
+                                         ClocheContent *before) G_GNUC_WARN_UNUSED_RESULT;
+ClocheFile    *cloche_file_with_preview (ClocheFile    *self,
+                                         ClocheContent *preview) G_GNUC_WARN_UNUSED_RESULT;
+ClocheFile    *cloche_file_with_origin  (ClocheFile    *self,
+                                         ClocheOrigin  *origin) G_GNUC_WARN_UNUSED_RESULT;
 
 JsonObject    *cloche_file_to_json   (ClocheFile *self) G_GNUC_WARN_UNUSED_RESULT;
 ClocheFile    *cloche_file_from_json (JsonObject  *json,

@@ -9,17 +9,43 @@ typedef struct
   gpointer user_data;
 } Map;
 
+/* Replaces @file by one whose @content, one of its contents, is another one. FALSE: that one could not be had. */
+static gboolean
+map_content (Map *self,
+             ClocheFile **file,
+             ClocheContent *content,
+             ClocheFile *(*with_content)(ClocheFile *, ClocheContent *),
+             GError **error)
+{
+  g_autoptr (ClocheContent) mapped = NULL;
+  ClocheFile *before = *file;
+
+  if (content == NULL)
+    return TRUE;
+
+  mapped = self->func (content, self->user_data, error);
+  if (mapped == NULL)
+    return FALSE;
+
+  *file = with_content (before, mapped);
+  cloche_file_unref (before);
+
+  return TRUE;
+}
+
 static ClocheFile *
 map_file (Map        *self,
           ClocheFile *file,
           GError    **error)
 {
-  g_autoptr (ClocheContent) content = self->func (cloche_file_get_content (file), self->user_data, error);
+  g_autoptr (ClocheFile) mapped = cloche_file_ref (file);
 
-  if (content == NULL)
+  if (!map_content (self, &mapped, cloche_file_get_content (file), cloche_file_with_content, error) ||
+      !map_content (self, &mapped, cloche_file_get_before (file), cloche_file_with_before, error) ||
+      !map_content (self, &mapped, cloche_file_get_preview (file), cloche_file_with_preview, error))
     return NULL;
 
-  return cloche_file_new (cloche_file_get_name (file), cloche_file_get_path (file), content);
+  return g_steal_pointer (&mapped);
 }
 
 static ClocheOutput *

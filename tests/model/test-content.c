@@ -126,6 +126,45 @@ test_file (void)
   g_assert_error (error, CLOCHE_MODEL_ERROR, CLOCHE_MODEL_ERROR_INVALID);
 }
 
+/* What is known of a file besides comes back from the store; a copy with one thing more leaves the first as it was. */
+static void
+test_file_more (void)
+{
+  g_autoptr (ClocheContent) content = cloche_content_new_text ("image/png", "after");
+  g_autoptr (ClocheContent) before = cloche_content_new_text ("image/png", "before");
+  g_autoptr (ClocheContent) preview = cloche_content_new_text ("image/png", "preview");
+  g_autoptr (ClocheOrigin) origin = cloche_origin_new ("file:///home/a/b%FF.png", 7, 1234567890123456);
+  g_autoptr (ClocheFile) plain = cloche_file_new ("b.png", "/workspace/b.png", content);
+  g_autoptr (ClocheFile) changed = cloche_file_with_before (plain, before);
+  g_autoptr (ClocheFile) shown = cloche_file_with_preview (changed, preview);
+  g_autoptr (ClocheFile) file = cloche_file_with_origin (shown, origin);
+  g_autoptr (JsonObject) json = cloche_file_to_json (file);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheFile) back = cloche_file_from_json (json, &error);
+  g_autofree char *path = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_no_error (error);
+  g_assert_null (cloche_file_get_before (plain));
+  g_assert_null (cloche_file_get_origin (shown));
+  text = cloche_content_dup_text (cloche_file_get_before (back));
+  g_assert_cmpstr (text, ==, "before");
+  g_assert_cmpuint (cloche_content_get_size (cloche_file_get_preview (back)), ==, 7);
+  g_assert_cmpuint (cloche_origin_get_size (cloche_file_get_origin (back)), ==, 7);
+  g_assert_cmpint (cloche_origin_get_mtime_us (cloche_file_get_origin (back)), ==, 1234567890123456);
+  path = cloche_origin_dup_path (cloche_file_get_origin (back));
+  g_assert_cmpstr (path, ==, "/home/a/b\xff.png");
+
+  json_object_remove_member (json_object_get_object_member (json, "origin"), "uri");
+  g_assert_null (cloche_file_from_json (json, &error));
+  g_assert_error (error, CLOCHE_MODEL_ERROR, CLOCHE_MODEL_ERROR_INVALID);
+  g_clear_error (&error);
+  json_object_remove_member (json_object_get_object_member (json, "preview"), "mime");
+  json_object_remove_member (json, "origin");
+  g_assert_null (cloche_file_from_json (json, &error));
+  g_assert_error (error, CLOCHE_MODEL_ERROR, CLOCHE_MODEL_ERROR_INVALID);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -137,6 +176,7 @@ main (int    argc,
   g_test_add_func ("/model/content/invalid", test_invalid);
   g_test_add_func ("/model/content/text", test_text);
   g_test_add_func ("/model/content/file", test_file);
+  g_test_add_func ("/model/content/file-more", test_file_more);
 
   return g_test_run ();
 }

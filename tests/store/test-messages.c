@@ -171,6 +171,10 @@ test_contents (StoreFixture *fixture,
   g_autoptr (ClocheMessage) message = cloche_message_new (CLOCHE_ROLE_TOOL, NULL, 1);
   g_autoptr (ClocheToolResult) tool = cloche_tool_result_new ("c1", "run_python", CLOCHE_TOOL_OK, "ok");
   g_autoptr (ClocheContent) absent = cloche_content_new_absent ("video/webm", 7);
+  g_autoptr (ClocheContent) poster = cloche_content_new_bytes ("image/png", png);
+  g_autoptr (ClocheOrigin) origin = cloche_origin_new ("file:///home/a/a.webm", 7, 1);
+  g_autoptr (ClocheFile) video = cloche_file_new ("a.webm", "/workspace/a.webm", absent);
+  g_autoptr (ClocheFile) shown = cloche_file_with_preview (video, poster);
   g_autoptr (ClocheMessage) stored = NULL;
   g_autoptr (GPtrArray) messages = NULL;
   ClocheOutput *output = cloche_output_new (CLOCHE_OUTPUT_DISPLAY, NULL);
@@ -180,7 +184,7 @@ test_contents (StoreFixture *fixture,
   cloche_output_take_content (output, cloche_content_new_text ("text/html", long_text));
   cloche_output_take_content (output, cloche_content_new_bytes ("image/png", png));
   cloche_tool_result_take_output (tool, output);
-  cloche_tool_result_take_file (tool, cloche_file_new ("a.webm", "/workspace/a.webm", absent));
+  cloche_tool_result_take_file (tool, cloche_file_with_origin (shown, origin));
   cloche_message_take_part (message, cloche_message_part_new_tool_result (tool));
 
   store_fixture_create (fixture, A, "First");
@@ -195,6 +199,10 @@ test_contents (StoreFixture *fixture,
   g_assert_nonnull (cloche_content_get_blob (cloche_output_get_content (output, 2)));
   g_assert_null (cloche_content_get_blob (cloche_file_get_content (cloche_tool_result_get_file (loaded, 0))));
   g_assert_cmpuint (cloche_content_get_size (cloche_file_get_content (cloche_tool_result_get_file (loaded, 0))), ==, 7);
+  g_assert_nonnull (cloche_content_get_blob (cloche_file_get_preview (cloche_tool_result_get_file (loaded, 0))));
+  g_assert_null (cloche_content_get_bytes (cloche_file_get_preview (cloche_tool_result_get_file (loaded, 0))));
+  g_assert_cmpstr (cloche_origin_get_uri (cloche_file_get_origin (cloche_tool_result_get_file (loaded, 0))), ==,
+                   "file:///home/a/a.webm");
 }
 
 static GPtrArray *
