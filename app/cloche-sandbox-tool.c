@@ -4,15 +4,16 @@
 #include "cloche-sandbox-tool.h"
 
 #include "cloche-json.h"
+#include "cloche-previews.h"
 #include "cloche-sandbox-result.h"
 #include "cloche-string.h"
 
 #include <string.h>
 
 /*
- * One call: look at /workspace (the first time) → run → see which files are new, copy them out, sync → ask what the network
- * refused → keep the whole text in the machine if it has to be cut → result. It cannot fail: each step that does is told in
- * the result.
+ * One call: look at /workspace (the first time) → run → see which files are new, copy them out, sync → make previews of
+ * videos and documents → ask what the network refused → keep the whole text in the machine if it has to be cut → result. It
+ * cannot fail: each step that does is told in the result.
  */
 
 /* Where texts go that were cut; hidden, so that they are no chips. */
@@ -157,6 +158,17 @@ refusals_taken_cb (GObject      *source,
 }
 
 static void
+previews_added_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  GTask *task = G_TASK (user_data);
+
+  (void) cloche_previews_add_finish (result, NULL);     /* The files are named all the same. */
+  cloche_sandbox_take_refusals_async (CLOCHE_SANDBOX (source), refusals_taken_cb, task);
+}
+
+static void
 collected_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
@@ -167,7 +179,10 @@ collected_cb (GObject      *source,
 
   /* A machine that cannot say what it made has already said how the call ended. */
   call->made = cloche_workspace_files_collect_finish (CLOCHE_WORKSPACE_FILES (source), result, &call->n_more, NULL);
-  cloche_sandbox_take_refusals_async (self->sandbox, refusals_taken_cb, task);
+  if (call->made != NULL)
+    cloche_previews_add_async (self->sandbox, call->made, g_task_get_cancellable (task), previews_added_cb, task);
+  else
+    cloche_sandbox_take_refusals_async (self->sandbox, refusals_taken_cb, task);
 }
 
 static void

@@ -61,6 +61,14 @@ runner (ClocheFakeSandbox           *sandbox,
     cloche_fake_sandbox_write (sandbox, "/workspace/out.csv", "a,b\n1,2\n");
     cloche_fake_sandbox_write (sandbox, "/workspace/.hidden/x", "x");
     cloche_fake_sandbox_write (sandbox, "/workspace/old.txt", "changed");
+  } else if (g_str_equal (text, "video")) {
+    cloche_fake_sandbox_write (sandbox, "/workspace/clip.mp4", "moving");
+  } else if (strstr (text, "file:'/workspace/clip.mp4'") != NULL) {
+    gsize length;
+    guchar *png = g_base64_decode (PNG, &length);
+    g_autoptr (GBytes) bytes = g_bytes_new_take (png, length);
+
+    listener->output (FALSE, bytes, listener->user_data);
   } else if (g_str_equal (text, "fail")) {
     say (listener, FALSE, "before\n");
     tell (listener, "{\"event\":\"traceback\",\"name\":\"NameError\",\"value\":\"name 'y' is not defined\",\"frames\":["
@@ -243,6 +251,21 @@ test_result_for_person (void)
   world_clear (&world);
 }
 
+/* The person sees what the video looks like; the model reads of the file, and of nothing else. */
+static void
+test_video (void)
+{
+  World world;
+  g_autoptr (ClocheToolResult) result = NULL;
+
+  world_init (&world);
+  result = call_python (&world, "video");
+  g_assert_cmpstr (cloche_tool_result_get_text (result), ==, "exit: ok\nfiles: clip.mp4 (6 bytes)");
+  g_assert_cmpuint (cloche_tool_result_get_n_outputs (result), ==, 0);
+  g_assert_nonnull (cloche_file_get_preview (cloche_tool_result_get_file (result, 0)));
+  world_clear (&world);
+}
+
 static void
 test_forget (void)
 {
@@ -413,6 +436,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/sandbox-tool/texts", test_texts);
   g_test_add_func ("/app/sandbox-tool/result-for-person", test_result_for_person);
+  g_test_add_func ("/app/sandbox-tool/video", test_video);
   g_test_add_func ("/app/sandbox-tool/forget", test_forget);
   g_test_add_func ("/app/sandbox-tool/cut", test_cut);
   g_test_add_func ("/app/sandbox-tool/flood", test_flood);

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "cloche-file-chip.h"
+#include "cloche-file-preview.h"
 #include "cloche-image.h"
 #include "cloche-item-markdown.h"
 #include "cloche-transcript.h"
@@ -190,6 +191,32 @@ find (GtkWidget *widget,
   return NULL;
 }
 
+/* Every widget of that type, in the order of the screen. */
+static void
+find_all (GtkWidget *widget,
+          GType      type,
+          GPtrArray *found)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    g_ptr_array_add (found, widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    find_all (child, type, found);
+}
+
+static GtkWidget *
+find_icon (GtkWidget  *widget,
+           const char *name)
+{
+  g_autoptr (GPtrArray) icons = g_ptr_array_new ();
+
+  find_all (widget, GTK_TYPE_IMAGE, icons);
+  for (guint i = 0; i < icons->len; i++)
+    if (g_strcmp0 (gtk_image_get_icon_name (icons->pdata[i]), name) == 0)
+      return icons->pdata[i];
+
+  return NULL;
+}
+
 static ClocheOutput *
 make_picture (int width,
               int height)
@@ -234,6 +261,60 @@ test_chart_and_chip (Fixture      *fixture,
     g_assert_cmpfloat_with_epsilon (image.size.height, MIN (image.size.width, 960) * 540 / 960, 1);
     g_assert_cmpfloat (chip.origin.y - image.origin.y - image.size.height, <=, 18);
   }
+}
+
+static ClocheFile *
+make_previewed (const char *name,
+                const char *mime_type,
+                int         width,
+                int         height)
+{
+  g_autofree char *path = g_build_filename ("/workspace", name, NULL);
+  g_autoptr (ClocheOutput) picture = make_picture (width, height);
+  g_autoptr (ClocheContent) content = cloche_content_new_absent (mime_type, 1000);
+  g_autoptr (ClocheFile) file = cloche_file_new (name, path, content);
+
+  return cloche_file_with_preview (file, cloche_output_get_content (picture, 0));
+}
+
+/* A picture of a video and a page of a document stand above their names, no larger than is useful, and plays only the one. */
+static void
+test_previews (Fixture      *fixture,
+               gconstpointer user_data)
+{
+  g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", "run_shell", "{\"command\":\"ffmpeg\"}");
+  g_autoptr (ClocheToolRun) run = cloche_tool_run_new (call);
+  g_autoptr (ClocheItem) tool = cloche_item_new_tool (run);
+  g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "run_shell", CLOCHE_TOOL_OK, "");
+  g_autoptr (GPtrArray) previews = g_ptr_array_new ();
+
+  g_list_store_append (fixture->items, tool);
+  cloche_tool_result_take_file (result, make_previewed ("clip.mp4", "video/mp4", 640, 360));
+  cloche_tool_result_take_file (result, make_previewed ("report.pdf", "application/pdf", 566, 800));
+  cloche_tool_run_start (run);
+  cloche_tool_run_finish (run, result);
+  for (int width = 300; width < 1200; width += 223) {
+    graphene_rect_t video;
+    graphene_rect_t page;
+
+    gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, 600);
+    ui_test_frames (fixture->window, 5);
+    assert_height_fits (fixture, 0);
+    g_ptr_array_set_size (previews, 0);
+    find_all (get_row (fixture, 0), CLOCHE_TYPE_FILE_PREVIEW, previews);
+    g_assert_cmpuint (previews->len, ==, 2);
+    g_assert_true (gtk_widget_compute_bounds (previews->pdata[0], fixture->window, &video));
+    g_assert_true (gtk_widget_compute_bounds (previews->pdata[1], fixture->window, &page));
+    g_test_message ("width %d: video %g × %g, page %g × %g", width, video.size.width, video.size.height, page.size.width,
+                    page.size.height);
+    g_assert_cmpfloat (video.size.width, <=, 320);
+    g_assert_cmpfloat (video.size.width, >, 200);
+    g_assert_cmpfloat_with_epsilon (video.size.height, video.size.width * 360 / 640, 2);
+    g_assert_cmpfloat (page.size.width, <=, 220);
+    g_assert_cmpfloat_with_epsilon (page.size.height, page.size.width * 800 / 566, 2);
+  }
+  g_assert_nonnull (find_icon (previews->pdata[0], "media-playback-start-symbolic"));
+  g_assert_null (find_icon (previews->pdata[1], "media-playback-start-symbolic"));
 }
 
 static void
@@ -325,6 +406,7 @@ main (int    argc,
   ADD ("at-once", test_at_once);
   ADD ("kinds", test_kinds);
   ADD ("chart-and-chip", test_chart_and_chip);
+  ADD ("previews", test_previews);
   ADD ("copy-all", test_copy_all);
   ADD ("one-selection", test_one_selection);
 

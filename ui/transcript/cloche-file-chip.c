@@ -4,10 +4,16 @@
 #include "cloche-file-chip.h"
 
 #include "cloche-drag-file.h"
+#include "cloche-file-open.h"
+#include "cloche-file-preview.h"
 #include "cloche-problem.h"
 #include "cloche-string.h"
 
 #include <glib/gi18n.h>
+
+/* pixels: how wide a picture of a video is shown, and a page of a document, which is higher than that. */
+#define VIDEO_WIDTH 320
+#define PAGE_WIDTH 220
 
 struct _ClocheFileChip
 {
@@ -22,47 +28,11 @@ struct _ClocheFileChip
 G_DEFINE_FINAL_TYPE (ClocheFileChip, cloche_file_chip, GTK_TYPE_BOX)
 
 static void
-opened_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  g_autoptr (ClocheFileChip) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!gtk_show_uri_full_finish (GTK_WINDOW (object), result, &error))
-    cloche_problem_show (GTK_WIDGET (self), _ ("The file could not be opened"), error);
-}
-
-static void
-staged_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  g_autoptr (ClocheFileChip) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GFile) staged = cloche_files_stage_finish (CLOCHE_FILES (object), result, &error);
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  g_autofree char *uri = NULL;
-
-  cloche_file_progress_end (CLOCHE_FILE_PROGRESS (self->progress));
-  if (staged == NULL) {
-    cloche_problem_show (GTK_WIDGET (self), _ ("The file could not be opened"), error);
-    return;
-  }
-  if (root == NULL)
-    return;
-
-  uri = g_file_get_uri (staged);
-  gtk_show_uri_full (GTK_WINDOW (root), uri, GDK_CURRENT_TIME, NULL, opened_cb, g_steal_pointer (&self));
-}
-
-static void
 open_cb (ClocheFileChip *self)
 {
-  g_autoptr (GCancellable) cancellable = cloche_file_progress_begin (CLOCHE_FILE_PROGRESS (self->progress));
-
-  cloche_files_stage_async (self->files, self->file, cloche_file_progress_update, self->progress, cancellable, staged_cb,
-                            g_object_ref (self));
+  /* The picture is pressed as easily as the button, which cannot be while a copy is on its way. */
+  if (!gtk_widget_get_visible (self->progress))
+    cloche_file_open (GTK_WIDGET (self), self->files, self->file, CLOCHE_FILE_PROGRESS (self->progress));
 }
 
 static void
@@ -179,7 +149,9 @@ cloche_file_chip_init (ClocheFileChip *self)
 {
   GtkDragSource *source = gtk_drag_source_new ();
 
-  gtk_widget_add_css_class (GTK_WIDGET (self), "chip");
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 6);
+  gtk_widget_set_valign (GTK_WIDGET (self), GTK_ALIGN_START);
   gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
   gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
   g_signal_connect_swapped (source, "prepare", G_CALLBACK (drag_prepare_cb), self);
@@ -188,6 +160,30 @@ cloche_file_chip_init (ClocheFileChip *self)
   /* Before the buttons inside see the press. */
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (source), GTK_PHASE_CAPTURE);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
+}
+
+/* A video or a document: what it looks like, above its name. */
+static void
+add_preview (ClocheFileChip *self,
+             const char     *name)
+{
+  ClocheContent *picture = cloche_file_get_preview (self->file);
+  const char *mime_type = cloche_content_get_mime_type (cloche_file_get_content (self->file));
+  gboolean is_video = g_str_has_prefix (mime_type, "video/");
+  /* Translators: the placeholders are the name of a file. */
+  g_autofree char *label = g_strdup_printf (is_video ? _ ("Play %s") : _ ("First Page of %s"), name);
+  GtkWidget *preview;
+
+  if (picture == NULL)
+    return;
+
+  preview = cloche_file_preview_new (picture, self->files, label, is_video ? VIDEO_WIDTH : PAGE_WIDTH);
+  if (is_video)
+    cloche_file_preview_add_badge (CLOCHE_FILE_PREVIEW (preview));
+  else
+    gtk_widget_add_css_class (preview, "page");
+  g_signal_connect_swapped (preview, "clicked", G_CALLBACK (open_cb), self);
+  gtk_box_append (GTK_BOX (self), preview);
 }
 
 static void
@@ -200,11 +196,12 @@ fill (ClocheFileChip *self,
   g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type != NULL ? type : "application/octet-stream");
   GtkWidget *open_button = gtk_button_new ();
   GtkWidget *save_button = gtk_button_new_from_icon_name ("document-save-symbolic");
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *label = gtk_label_new (name);
   GtkWidget *size_label = gtk_label_new (size);
   g_autofree char *open_text = g_strdup_printf (_ ("Open %s"), name);
-  g_autofree char *save_text = g_strdup_printf (_ ("Save %s"), name);
+  g_autofree char *save_text = g_strdup_printf (_ ("Save %s As…"), name);
 
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 32);
@@ -227,9 +224,13 @@ fill (ClocheFileChip *self,
                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
   g_object_bind_property (self->progress, "visible", save_button, "sensitive",
                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
-  gtk_box_append (GTK_BOX (self), open_button);
-  gtk_box_append (GTK_BOX (self), save_button);
-  gtk_box_append (GTK_BOX (self), self->progress);
+  gtk_widget_add_css_class (row, "chip");
+  gtk_widget_set_halign (row, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (row), open_button);
+  gtk_box_append (GTK_BOX (row), save_button);
+  gtk_box_append (GTK_BOX (row), self->progress);
+  add_preview (self, name);
+  gtk_box_append (GTK_BOX (self), row);
 }
 
 GtkWidget *
