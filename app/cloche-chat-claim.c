@@ -55,6 +55,7 @@ take_branch (ClocheChat *self,
       break;
     g_ptr_array_add (news, cloche_message_ref (message));
     g_ptr_array_add (self->history, cloche_message_ref (message));
+    cloche_attached_files_add_message (cloche_workspace_files_get_attached (self->files), message);
   }
 
   cloche_chat_items_add_history (self->items, news);

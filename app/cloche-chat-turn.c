@@ -32,13 +32,20 @@ static void
 let_go_of_bytes (ClocheChat    *self,
                  ClocheMessage *stored)
 {
+  ClocheAttachedFiles *attached = cloche_workspace_files_get_attached (self->files);
+
   for (guint i = 0; i < self->runs->len; i++) {
     ClocheToolRun *run = g_ptr_array_index (self->runs, i);
     ClocheToolResult *result = cloche_message_find_result (stored,
                                                            cloche_tool_call_get_id (cloche_tool_run_get_call (run)));
+    ClocheToolResult *before = cloche_tool_run_get_result (run);
 
-    if (result != NULL)
-      cloche_tool_run_replace_result (run, result);
+    if (result == NULL)
+      continue;
+    for (guint j = 0; j < cloche_tool_result_get_n_files (result); j++)
+      cloche_attached_files_replace (attached, cloche_tool_result_get_file (before, j),
+                                     cloche_tool_result_get_file (result, j));
+    cloche_tool_run_replace_result (run, result);
   }
 }
 
@@ -195,6 +202,7 @@ claimed_cb (GObject      *source,
 
   question = question_new (self, asked->text, asked->files);
   g_ptr_array_add (self->history, question);
+  cloche_attached_files_add_message (cloche_workspace_files_get_attached (self->files), question);
   cloche_chat_items_add_question (self->items, question);
   cloche_chat_save (self, question);
   run_turn (self, task);

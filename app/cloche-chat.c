@@ -313,8 +313,12 @@ branch_loaded_cb (GObject      *source,
     return;
   }
 
-  for (guint i = messages->len; i > 0; i--)
-    g_ptr_array_add (self->history, cloche_message_ref (g_ptr_array_index (messages, i - 1)));
+  for (guint i = messages->len; i > 0; i--) {
+    ClocheMessage *message = g_ptr_array_index (messages, i - 1);
+
+    g_ptr_array_add (self->history, cloche_message_ref (message));
+    cloche_attached_files_add_message (cloche_workspace_files_get_attached (self->files), message);
+  }
   cloche_chat_items_add_history (self->items, self->history);
   self->is_loaded = TRUE;
   g_task_return_boolean (task, TRUE);

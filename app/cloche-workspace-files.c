@@ -23,6 +23,7 @@ struct _ClocheWorkspaceFiles
   GObject parent_instance;
 
   ClocheSandbox *sandbox;
+  ClocheAttachedFiles *attached;
   GHashTable *stamps;           /* path → Stamp; NULL before the first look */
 };
 
@@ -53,6 +54,7 @@ cloche_workspace_files_finalize (GObject *object)
   ClocheWorkspaceFiles *self = CLOCHE_WORKSPACE_FILES (object);
 
   g_clear_object (&self->sandbox);
+  g_clear_object (&self->attached);
   g_clear_pointer (&self->stamps, g_hash_table_unref);
 
   G_OBJECT_CLASS (cloche_workspace_files_parent_class)->finalize (object);
@@ -67,6 +69,7 @@ cloche_workspace_files_class_init (ClocheWorkspaceFilesClass *klass)
 static void
 cloche_workspace_files_init (ClocheWorkspaceFiles *self)
 {
+  self->attached = cloche_attached_files_new ();
 }
 
 ClocheWorkspaceFiles *
@@ -77,6 +80,14 @@ cloche_workspace_files_new (ClocheSandbox *sandbox)
   self->sandbox = g_object_ref (sandbox);
 
   return self;
+}
+
+ClocheAttachedFiles *
+cloche_workspace_files_get_attached (ClocheWorkspaceFiles *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_WORKSPACE_FILES (self), NULL);
+
+  return self->attached;
 }
 
 /* A file below /workspace with nothing hidden on its way. The path is a guest's claim. */
@@ -172,9 +183,10 @@ cloche_workspace_files_prepare_finish (ClocheWorkspaceFiles *self,
 
 /* @bytes: (nullable): if they were copied */
 static void
-add_file (Collection         *collection,
-          ClocheSandboxEntry *entry,
-          GBytes             *bytes)
+add_file (ClocheWorkspaceFiles *self,
+          Collection           *collection,
+          ClocheSandboxEntry   *entry,
+          GBytes               *bytes)
 {
   g_autofree char *base = g_path_get_basename (entry->path);
   g_autofree char *name = cloche_file_name_sanitize (base);
@@ -183,8 +195,9 @@ add_file (Collection         *collection,
     : g_content_type_guess (name, NULL, 0, NULL);
   g_autoptr (ClocheContent) content = bytes != NULL ? cloche_content_new_bytes (mime_type, bytes)
                                                     : cloche_content_new_absent (mime_type, entry->size);
+  g_autoptr (ClocheFile) file = cloche_file_new (name, entry->path, content);
 
-  g_ptr_array_add (collection->files, cloche_file_new (name, entry->path, content));
+  g_ptr_array_add (collection->files, cloche_attached_files_change (self->attached, file));
 }
 
 static void
@@ -202,7 +215,7 @@ copied_cb (GObject      *source,
 
   if (bytes != NULL)
     collection->room -= MIN (collection->room, g_bytes_get_size (bytes));
-  add_file (collection, g_ptr_array_index (collection->changed, collection->next++), bytes);
+  add_file (g_task_get_source_object (task), collection, g_ptr_array_index (collection->changed, collection->next++), bytes);
   copy_next (g_steal_pointer (&task));
 }
 
@@ -236,7 +249,7 @@ copy_next (GTask *taken_task)
                                  copied_cb, g_object_ref (task));
       return;
     }
-    add_file (collection, entry, NULL);
+    add_file (self, collection, entry, NULL);
   }
 
   cloche_sandbox_sync_async (self->sandbox, g_task_get_cancellable (task), synced_cb, g_object_ref (task));

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "cloche-attached-files.h"
 #include "cloche-file.h"
 #include "cloche-sandbox.h"
 
@@ -24,6 +25,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ClocheWorkspaceFiles, cloche_workspace_files, CLOCHE, WORKSPACE_FILES, GObject)
 
 ClocheWorkspaceFiles *cloche_workspace_files_new (ClocheSandbox *sandbox) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whose changes are told with what they were before. */
+ClocheAttachedFiles  *cloche_workspace_files_get_attached (ClocheWorkspaceFiles *self);
 
 /* Looks at /workspace if that has not happened yet, so that what is there already does not count as new. */
 void                  cloche_workspace_files_prepare_async  (ClocheWorkspaceFiles *self,

@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 
+#include "cloche-comparison.h"
 #include "cloche-file-chip.h"
 #include "cloche-file-preview.h"
 #include "cloche-image.h"
@@ -293,7 +294,7 @@ test_previews (Fixture      *fixture,
   cloche_tool_result_take_file (result, make_previewed ("report.pdf", "application/pdf", 566, 800));
   cloche_tool_run_start (run);
   cloche_tool_run_finish (run, result);
-  for (int width = 300; width < 1200; width += 223) {
+  for (int width = 300; width < 1200; width += 446) {
     graphene_rect_t video;
     graphene_rect_t page;
 
@@ -315,6 +316,70 @@ test_previews (Fixture      *fixture,
   }
   g_assert_nonnull (find_icon (previews->pdata[0], "media-playback-start-symbolic"));
   g_assert_null (find_icon (previews->pdata[1], "media-playback-start-symbolic"));
+}
+
+static char *
+dup_captions (GtkWidget *widget)
+{
+  g_autoptr (GPtrArray) labels = g_ptr_array_new ();
+  GString *captions = g_string_new (NULL);
+
+  find_all (widget, GTK_TYPE_LABEL, labels);
+  for (guint i = 0; i < labels->len; i++)
+    g_string_append_printf (captions, "%s%s", i > 0 ? " " : "", gtk_label_get_text (labels->pdata[i]));
+
+  return g_string_free (captions, FALSE);
+}
+
+/* What a changed picture was and is stand beside each other, at any width; its chip is below, the others' above. */
+static void
+test_comparison (Fixture      *fixture,
+                 gconstpointer user_data)
+{
+  g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", "run_python", "{\"code\":\"crop ()\"}");
+  g_autoptr (ClocheToolRun) run = cloche_tool_run_new (call);
+  g_autoptr (ClocheItem) tool = cloche_item_new_tool (run);
+  g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "run_python", CLOCHE_TOOL_OK, "");
+  g_autoptr (ClocheOutput) large = make_picture (800, 600);
+  g_autoptr (ClocheOutput) small = make_picture (200, 100);
+  g_autoptr (ClocheFile) plain = cloche_file_new ("a.png", "/workspace/a.png", cloche_output_get_content (small, 0));
+  GtkWidget *comparison;
+  g_autoptr (GPtrArray) images = g_ptr_array_new ();
+  g_autoptr (GPtrArray) chips = g_ptr_array_new ();
+  g_autofree char *captions = NULL;
+
+  g_list_store_append (fixture->items, tool);
+  cloche_tool_result_take_file (result, cloche_file_with_before (plain, cloche_output_get_content (large, 0)));
+  cloche_tool_result_take_file (result, cloche_file_new ("b.png", "/workspace/b.png", cloche_output_get_content (small, 0)));
+  cloche_tool_run_start (run);
+  cloche_tool_run_finish (run, result);
+  for (int width = 300; width < 1200; width += 446) {
+    graphene_rect_t before;
+    graphene_rect_t after;
+
+    gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, 600);
+    ui_test_frames (fixture->window, 5);
+    assert_height_fits (fixture, 0);
+    comparison = find (get_row (fixture, 0), CLOCHE_TYPE_COMPARISON);
+    g_ptr_array_set_size (images, 0);
+    find_all (comparison, CLOCHE_TYPE_IMAGE, images);
+    g_assert_cmpuint (images->len, ==, 2);
+    g_assert_true (gtk_widget_compute_bounds (images->pdata[0], fixture->window, &before));
+    g_assert_true (gtk_widget_compute_bounds (images->pdata[1], fixture->window, &after));
+    g_test_message ("width %d: before %g × %g, after %g × %g", width, before.size.width, before.size.height,
+                    after.size.width, after.size.height);
+    g_assert_cmpfloat_with_epsilon (before.size.height, before.size.width * 600 / 800, 2);
+    g_assert_cmpfloat_with_epsilon (after.size.height, after.size.width / 2, 2);
+    g_assert_cmpfloat (after.origin.x, >=, before.origin.x + before.size.width);
+    g_assert_cmpfloat (before.size.width, >, 100);
+  }
+
+  captions = dup_captions (comparison);
+  g_assert_cmpstr (captions, ==, "Before After");
+  find_all (get_row (fixture, 0), CLOCHE_TYPE_FILE_CHIP, chips);
+  g_assert_cmpuint (chips->len, ==, 2);
+  g_assert_cmpstr (cloche_file_get_name (cloche_file_chip_get_file (chips->pdata[0])), ==, "b.png");
+  g_assert_cmpstr (cloche_file_get_name (cloche_file_chip_get_file (chips->pdata[1])), ==, "a.png");
 }
 
 static void
@@ -407,6 +472,7 @@ main (int    argc,
   ADD ("kinds", test_kinds);
   ADD ("chart-and-chip", test_chart_and_chip);
   ADD ("previews", test_previews);
+  ADD ("comparison", test_comparison);
   ADD ("copy-all", test_copy_all);
   ADD ("one-selection", test_one_selection);
 

@@ -3,8 +3,6 @@
  */
 #include "cloche-file-preview.h"
 
-#include <adwaita.h>
-
 #include "cloche-image.h"
 
 #include <glib/gi18n.h>
@@ -17,7 +15,7 @@ struct _ClocheFilePreview
   GtkButton parent_instance;
 
   GtkWidget *overlay;
-  GtkWidget *clamp;
+  int max_width;                /* pixels */
   char *label;                  /* what the button does, and with what */
   GCancellable *cancellable;    /* of the loading at hand, else NULL */
 };
@@ -28,7 +26,10 @@ static void
 show_picture (ClocheFilePreview *self,
               GBytes            *bytes)
 {
-  adw_clamp_set_child (ADW_CLAMP (self->clamp), cloche_image_new (bytes, self->label));
+  GtkWidget *image = cloche_image_new (bytes, self->label);
+
+  cloche_image_set_max_width (CLOCHE_IMAGE (image), self->max_width);
+  gtk_overlay_set_child (GTK_OVERLAY (self->overlay), image);
 }
 
 static void
@@ -52,7 +53,7 @@ loaded_cb (GObject      *object,
     GtkWidget *problem = gtk_label_new (text);
 
     gtk_label_set_wrap (GTK_LABEL (problem), TRUE);
-    adw_clamp_set_child (ADW_CLAMP (self->clamp), problem);
+    gtk_overlay_set_child (GTK_OVERLAY (self->overlay), problem);
   }
 }
 
@@ -79,8 +80,6 @@ static void
 cloche_file_preview_init (ClocheFilePreview *self)
 {
   self->overlay = gtk_overlay_new ();
-  self->clamp = adw_clamp_new ();
-  gtk_overlay_set_child (GTK_OVERLAY (self->overlay), self->clamp);
   gtk_button_set_child (GTK_BUTTON (self), self->overlay);
   gtk_widget_add_css_class (GTK_WIDGET (self), "flat");
   gtk_widget_add_css_class (GTK_WIDGET (self), "file-preview");
@@ -106,8 +105,7 @@ cloche_file_preview_new (ClocheContent *picture,
   GBytes *bytes = cloche_content_get_bytes (picture);
 
   self->label = g_strdup (label);
-  adw_clamp_set_maximum_size (ADW_CLAMP (self->clamp), max_width);
-  adw_clamp_set_tightening_threshold (ADW_CLAMP (self->clamp), max_width);
+  self->max_width = max_width;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   if (bytes != NULL) {
     show_picture (self, bytes);

@@ -20,6 +20,7 @@ struct _ClocheImage
   GCancellable *cancellable;
   int width;                  /* pixels at which it is shown if there is room */
   int height;
+  int max_width;              /* pixels, or 0 */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheImage, cloche_image, GTK_TYPE_WIDGET)
@@ -74,6 +75,20 @@ decoded_cb (GObject      *object,
   set_size (self, gdk_texture_get_width (texture), gdk_texture_get_height (texture));
 }
 
+/* pixels: if there is room. */
+static int
+get_shown_width (ClocheImage *self)
+{
+  return self->max_width > 0 ? MIN (self->width, self->max_width) : self->width;
+}
+
+static int
+get_height (ClocheImage *self,
+            int          width)
+{
+  return width >= self->width ? self->height : (double) self->height * width / self->width;
+}
+
 static GtkSizeRequestMode
 cloche_image_get_request_mode (GtkWidget *widget)
 {
@@ -90,19 +105,19 @@ cloche_image_measure (GtkWidget     *widget,
                       int           *natural_baseline)
 {
   ClocheImage *self = CLOCHE_IMAGE (widget);
+  int width;
 
   if (self->error_label != NULL) {
     gtk_widget_measure (self->error_label, orientation, for_size, minimum, natural, NULL, NULL);
     return;
   }
 
+  width = get_shown_width (self);
   if (orientation == GTK_ORIENTATION_HORIZONTAL) {
     *minimum = 0;
-    *natural = self->width;
-  } else if (for_size < 0 || for_size >= self->width) {
-    *minimum = *natural = self->height;
+    *natural = width;
   } else {
-    *minimum = *natural = (double) self->height * for_size / self->width;
+    *minimum = *natural = get_height (self, for_size < 0 ? width : MIN (for_size, width));
   }
 }
 
@@ -124,10 +139,12 @@ cloche_image_snapshot (GtkWidget   *widget,
 {
   ClocheImage *self = CLOCHE_IMAGE (widget);
 
+  int width = MIN (gtk_widget_get_width (widget), get_shown_width (self));
+
   if (self->texture != NULL)
     gtk_snapshot_append_texture (snapshot, self->texture,
-                                 &GRAPHENE_RECT_INIT (0, 0, MIN (gtk_widget_get_width (widget), self->width),
-                                                      MIN (gtk_widget_get_height (widget), self->height)));
+                                 &GRAPHENE_RECT_INIT (0, 0, width,
+                                                      MIN (gtk_widget_get_height (widget), get_height (self, width))));
   GTK_WIDGET_CLASS (cloche_image_parent_class)->snapshot (widget, snapshot);
 }
 
@@ -195,4 +212,18 @@ cloche_image_new (GBytes     *bytes,
   cloche_image_decode_async (bytes, self->cancellable, decoded_cb, self);
 
   return GTK_WIDGET (self);
+}
+
+/**
+ * cloche_image_set_max_width:
+ * @max_width: pixels; 0 = as wide as it is
+ */
+void
+cloche_image_set_max_width (ClocheImage *self,
+                            int          max_width)
+{
+  g_return_if_fail (CLOCHE_IS_IMAGE (self));
+
+  self->max_width = max_width;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }

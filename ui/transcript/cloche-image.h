@@ -15,7 +15,9 @@ G_BEGIN_DECLS
 #define CLOCHE_TYPE_IMAGE (cloche_image_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheImage, cloche_image, CLOCHE, IMAGE, GtkWidget)
 
-GtkWidget *cloche_image_new (GBytes     *bytes,
-                             const char *description) G_GNUC_WARN_UNUSED_RESULT;
+GtkWidget *cloche_image_new           (GBytes      *bytes,
+                                       const char  *description) G_GNUC_WARN_UNUSED_RESULT;
+void       cloche_image_set_max_width (ClocheImage *self,
+                                       int          max_width);
 
 G_END_DECLS

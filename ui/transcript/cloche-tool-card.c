@@ -4,6 +4,7 @@
 #include "cloche-tool-card.h"
 
 #include "cloche-code-view.h"
+#include "cloche-comparison.h"
 #include "cloche-copy-button.h"
 #include "cloche-file-chip.h"
 #include "cloche-frame-flush.h"
@@ -36,6 +37,7 @@ struct _ClocheToolCard
   ClocheToolRun *run;
   ClocheFiles *files;
   GPtrArray *shown_outputs;   /* of ClocheOutput: those that have a widget above @chips, in their order */
+  guint n_shown_files;
 };
 
 G_DEFINE_FINAL_TYPE (ClocheToolCard, cloche_tool_card, GTK_TYPE_BOX)
@@ -91,19 +93,32 @@ update_outputs (ClocheToolCard *self)
   }
 }
 
+/* A picture that was changed has a place of its own, below the other files: its two forms, and what can be done with it. */
 static void
-update_chips (ClocheToolCard *self)
+add_file (ClocheToolCard *self,
+          ClocheFile     *file)
+{
+  GtkWidget *chip = cloche_file_chip_new (file, self->files);
+
+  if (cloche_file_get_before (file) != NULL) {
+    gtk_box_append (GTK_BOX (self), cloche_comparison_new (file, self->files));
+    gtk_box_append (GTK_BOX (self), chip);
+    return;
+  }
+
+  gtk_flow_box_append (GTK_FLOW_BOX (self->chips), chip);
+  gtk_widget_set_focusable (gtk_widget_get_last_child (self->chips), FALSE);
+}
+
+static void
+update_files (ClocheToolCard *self)
 {
   ClocheToolResult *result = cloche_tool_run_get_result (self->run);
   guint n = result != NULL ? cloche_tool_result_get_n_files (result) : 0;
 
-  if (gtk_widget_get_first_child (self->chips) == NULL)
-    for (guint i = 0; i < n; i++) {
-      gtk_flow_box_append (GTK_FLOW_BOX (self->chips),
-                           cloche_file_chip_new (cloche_tool_result_get_file (result, i), self->files));
-      gtk_widget_set_focusable (gtk_widget_get_last_child (self->chips), FALSE);
-    }
-  gtk_widget_set_visible (self->chips, n > 0);
+  for (; self->n_shown_files < n; self->n_shown_files++)
+    add_file (self, cloche_tool_result_get_file (result, self->n_shown_files));
+  gtk_widget_set_visible (self->chips, gtk_widget_get_first_child (self->chips) != NULL);
 }
 
 /* A scrollbar's slider has a least height, which a single line must not get. */
@@ -157,7 +172,7 @@ state_changed_cb (ClocheToolCard *self)
   update_header (self);
   update_printed (GTK_WIDGET (self));
   update_outputs (self);
-  update_chips (self);
+  update_files (self);
 }
 
 static void
