@@ -73,6 +73,12 @@ static const char *const MIGRATIONS[] = {
   "  line TEXT NOT NULL,"
   "  PRIMARY KEY (machine_id, sequence)"
   ") STRICT, WITHOUT ROWID;",
+
+  "CREATE TABLE originals ("
+  "  uri TEXT PRIMARY KEY NOT NULL,"
+  "  size INTEGER NOT NULL,"
+  "  mtime_us INTEGER NOT NULL"
+  ") STRICT, WITHOUT ROWID;",
 };
 
 static gboolean

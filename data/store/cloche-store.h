@@ -9,6 +9,7 @@
 #include "cloche-conversation.h"
 #include "cloche-endpoint.h"
 #include "cloche-message.h"
+#include "cloche-origin.h"
 
 G_BEGIN_DECLS
 
@@ -203,6 +204,22 @@ void       cloche_store_delete_endpoint_async (ClocheStore          *self,
                                                GCancellable         *cancellable,
                                                GAsyncReadyCallback   callback,
                                                gpointer              user_data);
+
+/* Files of this computer that were written */
+
+void          cloche_store_set_original_async   (ClocheStore          *self,
+                                                 ClocheOrigin         *origin,
+                                                 GCancellable         *cancellable,
+                                                 GAsyncReadyCallback   callback,
+                                                 gpointer              user_data);
+void          cloche_store_find_original_async  (ClocheStore          *self,
+                                                 const char           *uri,
+                                                 GCancellable         *cancellable,
+                                                 GAsyncReadyCallback   callback,
+                                                 gpointer              user_data);
+ClocheOrigin *cloche_store_find_original_finish (ClocheStore          *self,
+                                                 GAsyncResult         *result,
+                                                 GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Egress log */
 

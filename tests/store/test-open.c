@@ -85,6 +85,32 @@ test_damaged (StoreFixture *fixture,
   g_assert_cmpuint (count_conversations (fixture), ==, 1);
 }
 
+/* A file of the first version gets what has been added since, and keeps what is in it. */
+static void
+test_older (StoreFixture *fixture,
+            gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "cloche.db", NULL);
+  g_autoptr (ClocheDatabase) database = NULL;
+  g_autoptr (ClocheOrigin) origin = cloche_origin_new ("file:///a", 1, 2);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  store_fixture_create (fixture, A, "First");
+  close_store (fixture);
+  database = cloche_database_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (cloche_database_execute (database, "DROP TABLE originals; PRAGMA user_version = 1", &error));
+  g_clear_pointer (&database, cloche_database_free);
+
+  fixture->store = store_fixture_open_second (fixture, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_conversations (fixture), ==, 1);
+  AWAIT (result, cloche_store_set_original_async (fixture->store, origin, NULL, cloche_test_result_cb, &result));
+  g_assert_true (cloche_store_write_finish (fixture->store, result, &error));
+  g_assert_no_error (error);
+}
+
 /* A file that a newer program wrote is neither changed nor set aside. */
 static void
 test_newer (StoreFixture *fixture,
@@ -310,6 +336,7 @@ main (int    argc,
   g_test_add ("/store/open/" name, StoreFixture, NULL, store_fixture_set_up, func, store_fixture_tear_down)
   ADD ("reopen", test_reopen);
   ADD ("damaged", test_damaged);
+  ADD ("older", test_older);
   ADD ("newer", test_newer);
   ADD ("not-a-folder", test_not_a_folder);
   ADD ("busy", test_busy);
