@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @CLOCHE_APP_ERROR_NO_MODEL: no model was chosen
  * @CLOCHE_APP_ERROR_IS_FOLDER: a folder was attached; attach its files
  * @CLOCHE_APP_ERROR_TOO_LARGE: a file is larger than what is taken
+ * @CLOCHE_APP_ERROR_ORIGINAL_CHANGED: somebody else has written to a file that was to be replaced; it was left as it is
  * @CLOCHE_APP_ERROR_FAILED: a turn ended without an answer; the conversation says why
  *
  * Failures of the app library. The message is a translated sentence for the person.
@@ -24,6 +25,7 @@ typedef enum {
   CLOCHE_APP_ERROR_NO_MODEL,
   CLOCHE_APP_ERROR_IS_FOLDER,
   CLOCHE_APP_ERROR_TOO_LARGE,
+  CLOCHE_APP_ERROR_ORIGINAL_CHANGED,
   CLOCHE_APP_ERROR_FAILED,
 } ClocheAppError;
 

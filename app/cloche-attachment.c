@@ -12,7 +12,7 @@
 /*
  * A file of the host on its way into the machine: ask what it is → open → put under a name that is free there → for a
  * picture, read it once more, for the window and the model. The copy in the machine is the model's to change; the file of
- * the host is only ever read.
+ * the host is only ever read. Where that is and how it was goes with the attachment, but never into the machine.
  */
 
 /* names that are tried: "a.csv", "a-2.csv", … */
@@ -26,6 +26,8 @@ typedef struct
   char *path;                   /* in the machine */
   char *mime_type;
   guint64 size;
+  gboolean has_origin;
+  ClocheOrigin *origin;         /* or NULL */
   guint n_tried;
 } Put;
 
@@ -39,6 +41,7 @@ put_free (Put *put)
   g_free (put->name);
   g_free (put->path);
   g_free (put->mime_type);
+  g_clear_pointer (&put->origin, cloche_origin_unref);
   g_free (put);
 }
 
@@ -50,8 +53,10 @@ return_file (GTask  *task,
   g_autofree char *name = g_path_get_basename (put->path);
   g_autoptr (ClocheContent) content = bytes != NULL ? cloche_content_new_bytes (put->mime_type, bytes)
                                                     : cloche_content_new_absent (put->mime_type, put->size);
+  g_autoptr (ClocheFile) file = cloche_file_new (name, put->path, content);
 
-  g_task_return_pointer (task, cloche_file_new (name, put->path, content), (GDestroyNotify) cloche_file_unref);
+  g_task_return_pointer (task, put->origin != NULL ? cloche_file_with_origin (file, put->origin) : cloche_file_ref (file),
+                         (GDestroyNotify) cloche_file_unref);
 }
 
 static void
@@ -129,6 +134,21 @@ put_next (GTask *taken_task)
   g_file_read_async (put->file, G_PRIORITY_DEFAULT, g_task_get_cancellable (task), opened_cb, g_object_ref (task));
 }
 
+/* Of a file that has a place of its own on this computer: what is elsewhere, or of nobody's choosing, is not replaced. */
+static ClocheOrigin *
+origin_new (GFile     *file,
+            GFileInfo *info)
+{
+  g_autofree char *uri = g_file_get_uri (file);
+  guint64 seconds = g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED);
+  guint32 rest_us = g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC);
+
+  if (g_file_peek_path (file) == NULL || !g_file_is_native (file))
+    return NULL;
+
+  return cloche_origin_new (uri, (guint64) g_file_info_get_size (info), (gint64) seconds * G_USEC_PER_SEC + rest_us);
+}
+
 static void
 queried_cb (GObject      *source,
             GAsyncResult *result,
@@ -161,6 +181,8 @@ queried_cb (GObject      *source,
     put->mime_type = g_content_type_get_mime_type (g_file_info_get_content_type (info));
     if (put->mime_type == NULL)
       put->mime_type = g_strdup ("application/octet-stream");
+    if (put->has_origin)
+      put->origin = origin_new (G_FILE (source), info);
     put_next (g_steal_pointer (&task));
   }
 }
@@ -168,11 +190,13 @@ queried_cb (GObject      *source,
 /**
  * cloche_attachment_put_async:
  * @file: of the host
+ * @has_origin: whether it is a file of the person's own, which may be replaced later by what becomes of it
  *
  * Copies @file into /workspace.
  */
 void
 cloche_attachment_put_async (GFile              *file,
+                             gboolean            has_origin,
                              ClocheSandbox      *sandbox,
                              GCancellable       *cancellable,
                              GAsyncReadyCallback callback,
@@ -184,13 +208,15 @@ cloche_attachment_put_async (GFile              *file,
 
   g_task_set_source_tag (task, cloche_attachment_put_async);
   put->file = g_object_ref (file);
+  put->has_origin = has_origin;
   put->sandbox = g_object_ref (sandbox);
   put->name = cloche_file_name_sanitize (base != NULL ? base : "");
   g_task_set_task_data (task, put, (GDestroyNotify) put_free);
 
   g_file_query_info_async (file,
                            G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE ","
-                           G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE,
+                           G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE ","
+                           G_FILE_ATTRIBUTE_TIME_MODIFIED "," G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC,
                            G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, cancellable, queried_cb, task);
 }
 

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define CLOCHE_ATTACHMENT_MAX_IMAGE_BYTES (20 * 1024 * 1024)
 
 void        cloche_attachment_put_async  (GFile                *file,
+                                          gboolean              has_origin,
                                           ClocheSandbox        *sandbox,
                                           GCancellable         *cancellable,
                                           GAsyncReadyCallback   callback,

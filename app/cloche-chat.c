@@ -351,6 +351,19 @@ cloche_chat_load_finish (ClocheChat   *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+typedef struct
+{
+  GFile *file;
+  gboolean has_origin;
+} Attach;
+
+static void
+attach_free (Attach *attach)
+{
+  g_object_unref (attach->file);
+  g_free (attach);
+}
+
 static void
 attached_cb (GObject      *source,
              GAsyncResult *result,
@@ -378,30 +391,40 @@ claimed_cb (GObject      *source,
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   ClocheChat *self = CLOCHE_CHAT (source);
-  GFile *file = g_task_get_task_data (task);
+  Attach *attach = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
 
   if (cloche_chat_claim_finish (self, result, &error))
-    cloche_attachment_put_async (file, self->sandbox, cancellable, attached_cb, g_steal_pointer (&task));
+    cloche_attachment_put_async (attach->file, attach->has_origin, self->sandbox, cancellable, attached_cb,
+                                 g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }
 
+/**
+ * cloche_chat_attach_async:
+ * @has_origin: whether it is a file of the person's own, which may be replaced later by what becomes of it
+ */
 void
 cloche_chat_attach_async (ClocheChat         *self,
                           GFile              *file,
+                          gboolean            has_origin,
                           GCancellable       *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer            user_data)
 {
   GTask *task;
+  Attach *attach;
 
   g_return_if_fail (CLOCHE_IS_CHAT (self));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cloche_chat_attach_async);
-  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  attach = g_new0 (Attach, 1);
+  attach->file = g_object_ref (file);
+  attach->has_origin = has_origin;
+  g_task_set_task_data (task, attach, (GDestroyNotify) attach_free);
   cloche_chat_claim_async (self, claimed_cb, task);
 }
 

@@ -59,6 +59,7 @@ void                cloche_chat_follow       (ClocheChat *self);
 /* Copies a file of the host into the machine's /workspace, under a name of its own there. */
 void                cloche_chat_attach_async  (ClocheChat           *self,
                                                GFile                *file,
+                                               gboolean              has_origin,
                                                GCancellable         *cancellable,
                                                GAsyncReadyCallback   callback,
                                                gpointer              user_data);

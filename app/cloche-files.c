@@ -47,6 +47,8 @@ typedef struct
 
 G_DEFINE_FINAL_TYPE (ClocheFiles, cloche_files, G_TYPE_OBJECT)
 
+static guint replaced_signal;
+
 static void
 save_free (Save *save)
 {
@@ -254,6 +256,8 @@ static void
 cloche_files_class_init (ClocheFilesClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = cloche_files_finalize;
+  replaced_signal = g_signal_new ("replaced", CLOCHE_TYPE_FILES, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_OBJECT);
 }
 
 static void
@@ -278,6 +282,27 @@ cloche_files_new (ClocheStore   *store,
   self->staging_folder = g_strdup (staging_folder);
 
   return self;
+}
+
+ClocheStore *
+cloche_files_get_store (ClocheFiles *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_FILES (self), NULL);
+
+  return self->store;
+}
+
+/**
+ * cloche_files_tell_replaced:
+ * @replacement: a ClocheReplacement
+ */
+void
+cloche_files_tell_replaced (ClocheFiles *self,
+                            GObject     *replacement)
+{
+  g_return_if_fail (CLOCHE_IS_FILES (self));
+
+  g_signal_emit (self, replaced_signal, 0, replacement);
 }
 
 /**

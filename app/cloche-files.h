@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * ClocheFiles:
  *
  * The bytes behind a conversation's pictures and files, wherever they are: at hand, in the store, or still in its machine.
+ *
+ * Signal: "replaced" (ClocheReplacement *replacement): a file of the person's has a new content.
  */
 #define CLOCHE_TYPE_FILES (cloche_files_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheFiles, cloche_files, CLOCHE, FILES, GObject)
@@ -22,6 +24,12 @@ G_DECLARE_FINAL_TYPE (ClocheFiles, cloche_files, CLOCHE, FILES, GObject)
 ClocheFiles *cloche_files_new (ClocheStore   *store,
                                ClocheSandbox *sandbox,
                                const char    *staging_folder) G_GNUC_WARN_UNUSED_RESULT;
+
+ClocheStore *cloche_files_get_store (ClocheFiles *self);
+
+/* For who has done it. */
+void         cloche_files_tell_replaced (ClocheFiles *self,
+                                         GObject     *replacement);
 
 /* The bytes themselves, for showing them. */
 void         cloche_files_load_async  (ClocheFiles          *self,

@@ -25,6 +25,9 @@ static const struct
     N_ ("The part of Cloche that lets this machine reach the network has ended. What runs in the machine goes on, but it "
         "reaches nothing until it is stopped, as “clochectl vm stop” does, and starts again.") },
   { CLOCHE_NOTICE_NOT_SAVED, N_ ("This could not be saved. It is here until you close the conversation.") },
+  { CLOCHE_NOTICE_ORIGINAL_REPLACED,
+    N_ ("Your file was replaced by the version from this conversation. What it was before is kept here:") },
+  { CLOCHE_NOTICE_ORIGINAL_RESTORED, N_ ("The replacement was undone. Your file is as it was:") },
   { "stopped", N_ ("Stopped.") },
   { "cut", N_ ("The answer was cut off: the model's limit was reached.") },
   { "refused", N_ ("The model declined to answer.") },

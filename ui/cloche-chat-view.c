@@ -8,6 +8,7 @@
 #include "cloche-composer.h"
 #include "cloche-item-markdown.h"
 #include "cloche-item-row.h"
+#include "cloche-pasted-image.h"
 #include "cloche-question-bar.h"
 #include "cloche-tour.h"
 #include "cloche-transcript.h"
@@ -37,6 +38,7 @@ typedef struct
   ClocheChat *chat;         /* owned: the view may show another one by now */
   char *text;
   GListModel *files;        /* of GFile */
+  gboolean are_samples;     /* of the program's, not of the person */
   guint next;
   GPtrArray *attached;      /* of ClocheFile */
 } Send;
@@ -133,12 +135,34 @@ attach_next (Send *send)
   if (send->files != NULL)
     file = g_list_model_get_item (send->files, send->next++);
   if (file != NULL) {
-    cloche_chat_attach_async (send->chat, file, NULL, attached_cb, send);
+    cloche_chat_attach_async (send->chat, file, !send->are_samples && !cloche_pasted_image_is (file), NULL, attached_cb,
+                              send);
     return;
   }
 
   cloche_composer_set_busy (send->view->composer, cloche_chat_is_busy (send->chat));
   cloche_chat_send_async (send->chat, send->text, send->attached, sent_cb, send);
+}
+
+static void
+begin_sending (ClocheChatView *self,
+               const char     *text,
+               GListModel     *files,
+               gboolean        are_samples)
+{
+  Send *send = g_new0 (Send, 1);
+
+  send->view = g_object_ref (self);
+  send->chat = g_object_ref (self->chat);
+  send->text = g_strdup (text);
+  send->files = files != NULL ? g_object_ref (files) : NULL;
+  send->are_samples = are_samples;
+  send->attached = g_ptr_array_new_with_free_func ((GDestroyNotify) cloche_file_unref);
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->chat)) == 0)
+    g_signal_emit (self, signals[SIGNAL_BEGUN], 0, text);
+  cloche_composer_set_busy (self->composer, TRUE);
+  cloche_transcript_scroll_to_end (self->transcript);
+  attach_next (send);
 }
 
 static void
@@ -184,7 +208,7 @@ tour_clicked_cb (ClocheChatView *self,
     return;
 
   g_list_store_append (files, file);
-  cloche_chat_view_send (self, cloche_tour_get_question (stop), G_LIST_MODEL (files));
+  begin_sending (self, cloche_tour_get_question (stop), G_LIST_MODEL (files), TRUE);
 }
 
 static void
@@ -347,20 +371,8 @@ cloche_chat_view_send (ClocheChatView *self,
                        const char     *text,
                        GListModel     *files)
 {
-  Send *send;
-
   g_return_if_fail (CLOCHE_IS_CHAT_VIEW (self));
   g_return_if_fail (self->chat != NULL);
 
-  send = g_new0 (Send, 1);
-  send->view = g_object_ref (self);
-  send->chat = g_object_ref (self->chat);
-  send->text = g_strdup (text);
-  send->files = files != NULL ? g_object_ref (files) : NULL;
-  send->attached = g_ptr_array_new_with_free_func ((GDestroyNotify) cloche_file_unref);
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->chat)) == 0)
-    g_signal_emit (self, signals[SIGNAL_BEGUN], 0, text);
-  cloche_composer_set_busy (self->composer, TRUE);
-  cloche_transcript_scroll_to_end (self->transcript);
-  attach_next (send);
+  begin_sending (self, text, files, FALSE);
 }

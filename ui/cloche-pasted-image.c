@@ -5,6 +5,9 @@
 
 #include <glib/gi18n.h>
 
+/* Of the name of a folder that a pasted picture is put into. */
+#define FOLDER_PREFIX "cloche-pasted-"
+
 /* Encoding and writing take too long for the main loop. */
 static void
 save_in_thread (GTask        *task,
@@ -21,7 +24,7 @@ save_in_thread (GTask        *task,
   g_autofree char *path = NULL;
   GError *error = NULL;
 
-  folder = g_dir_make_tmp ("cloche-XXXXXX", &error);
+  folder = g_dir_make_tmp ("cloche-pasted-XXXXXX", &error);
   if (folder != NULL)
     path = g_build_filename (folder, name, NULL);
   if (path == NULL || !g_file_set_contents (path, g_bytes_get_data (png, NULL), g_bytes_get_size (png), &error))
@@ -70,4 +73,20 @@ cloche_pasted_image_finish (GAsyncResult *result,
                             GError      **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * cloche_pasted_image_is:
+ *
+ * Whether @file was made by pasting, and so is nobody's but the program's.
+ */
+gboolean
+cloche_pasted_image_is (GFile *file)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+  g_autofree char *name = folder != NULL ? g_file_get_basename (folder) : NULL;
+  g_autoptr (GFile) place = folder != NULL ? g_file_get_parent (folder) : NULL;
+  g_autoptr (GFile) temporary = g_file_new_for_path (g_get_tmp_dir ());
+
+  return place != NULL && g_file_equal (place, temporary) && g_str_has_prefix (name, FOLDER_PREFIX);
 }

@@ -246,7 +246,7 @@ undo_cb (GtkWidget  *widget,
   if (toast == NULL)
     return;
 
-  undo_delete_cb (widget, NULL, adw_toast_get_action_target_value (toast));
+  gtk_widget_activate_action_variant (widget, adw_toast_get_action_name (toast), adw_toast_get_action_target_value (toast));
   adw_toast_dismiss (toast);
 }
 

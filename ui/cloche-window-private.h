@@ -29,12 +29,19 @@ struct _ClocheWindow
   ClocheContext *context;
   GtkFilterListModel *filtered;   /* conversations whose title matches the search */
   guint n_undos;                  /* toasts that offer to undo a deletion */
-  AdwToast *undo_toast;           /* the newest of them, or NULL */
+  GHashTable *replacements;       /* URI of the backup → ClocheReplacement that can be undone */
+  AdwToast *undo_toast;           /* the newest that offers to undo something, or NULL */
 };
 
 void _cloche_window_install_actions (GtkWidgetClass *widget_class);
 void _cloche_window_tell_asked      (ClocheWindow          *self,
                                      const char            *conversation_id,
                                      ClocheNetworkQuestion *question);
+
+/* cloche-window-files.c */
+void _cloche_window_install_file_actions (GtkWidgetClass *widget_class);
+void _cloche_window_watch_files          (ClocheWindow *self,
+                                          ClocheFiles  *files,
+                                          ClocheChat   *chat);
 
 G_END_DECLS

@@ -165,6 +165,7 @@ cloche_window_dispose (GObject *object)
   if (self->context != NULL)
     g_signal_handlers_disconnect_by_data (cloche_context_get_models (self->context), self);
   g_clear_object (&self->undo_toast);
+  g_clear_pointer (&self->replacements, g_hash_table_unref);
   g_clear_object (&self->filtered);
   g_clear_object (&self->context);
 
@@ -209,12 +210,14 @@ cloche_window_class_init (ClocheWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ClocheWindow, chat_view);
   gtk_widget_class_bind_template_child (widget_class, ClocheWindow, status_button);
   _cloche_window_install_actions (widget_class);
+  _cloche_window_install_file_actions (widget_class);
 }
 
 static void
 cloche_window_init (ClocheWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->replacements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->filtered = gtk_filter_list_model_new (NULL, GTK_FILTER (gtk_custom_filter_new (matches, self, NULL)));
   gtk_list_box_bind_model (self->conversations, G_LIST_MODEL (self->filtered), make_row, self, NULL);
   g_signal_connect_swapped (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self);
@@ -278,6 +281,7 @@ cloche_window_open (ClocheWindow       *self,
   if (old != NULL)
     g_signal_handlers_disconnect_by_data (old, self);
   g_signal_connect_object (chat, "notify::model", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  _cloche_window_watch_files (self, files, chat);
   cloche_chat_view_set_chat (self->chat_view, chat, files, cloche_context_get_network (self->context, chat));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.network", TRUE);
   cloche_status_button_set_status (self->status_button, status);

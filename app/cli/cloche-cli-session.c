@@ -11,6 +11,7 @@
 #include "cloche-notice.h"
 #include "cloche-store-error.h"
 #include "cloche-string.h"
+#include "cloche-tour.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -306,9 +307,12 @@ attach (ClocheCliSession *self,
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *printable = cloche_text_make_printable (path, -1);
+  /* The tour's samples are the program's own. */
+  gboolean has_origin = g_strcmp0 (cloche_model_info_get_endpoint (cloche_chat_get_model (self->chat)),
+                                   CLOCHE_TOUR_ENDPOINT) != 0;
   ClocheFile *copy;
 
-  cloche_chat_attach_async (self->chat, file, self->cli->cancellable, cloche_cli_wait_cb, &wait);
+  cloche_chat_attach_async (self->chat, file, has_origin, self->cli->cancellable, cloche_cli_wait_cb, &wait);
   result = cloche_cli_wait (&wait);
   copy = cloche_chat_attach_finish (self->chat, result, &error);
   if (copy != NULL) {

@@ -409,7 +409,7 @@ attach (World      *world,
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GAsyncResult) result = NULL;
 
-  cloche_chat_attach_async (world->chat, file, NULL, cloche_test_result_cb, &result);
+  cloche_chat_attach_async (world->chat, file, TRUE, NULL, cloche_test_result_cb, &result);
   cloche_test_wait (&result);
 
   return cloche_chat_attach_finish (world->chat, result, error);
@@ -423,6 +423,7 @@ test_attach (void)
   g_autofree char *path = NULL;
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) cloche_file_unref);
   g_autofree char *again = NULL;
+  g_autofree char *uri = NULL;
   g_autoptr (GError) error = NULL;
 
   world_init (&world, ANSWERS, G_N_ELEMENTS (ANSWERS));
@@ -436,6 +437,9 @@ test_attach (void)
   }
   g_assert_cmpstr (cloche_file_get_path (files->pdata[0]), ==, "/workspace/sales_.csv");
   g_assert_cmpstr (cloche_file_get_path (files->pdata[1]), ==, "/workspace/sales_-2.csv");
+  uri = g_filename_to_uri (path, NULL, NULL);
+  g_assert_cmpstr (cloche_origin_get_uri (cloche_file_get_origin (files->pdata[0])), ==, uri);
+  g_assert_cmpuint (cloche_origin_get_size (cloche_file_get_origin (files->pdata[0])), ==, 4);
   again = cloche_fake_sandbox_dup_text (world.sandbox, "/workspace/sales_-2.csv");
   g_assert_cmpstr (again, ==, "a,b\n");
 

@@ -147,7 +147,7 @@ test_one_at_a_time (StoreFixture *fixture,
   g_clear_error (&error);
   g_assert_false (cloche_chat_is_busy (second.chat));
   assert_rows (&second, "");
-  AWAIT (second.result, cloche_chat_attach_async (second.chat, file, NULL, cloche_test_result_cb, &second.result));
+  AWAIT (second.result, cloche_chat_attach_async (second.chat, file, TRUE, NULL, cloche_test_result_cb, &second.result));
   g_assert_null (cloche_chat_attach_finish (second.chat, second.result, &error));
   g_assert_error (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_IN_USE);
   g_clear_error (&error);

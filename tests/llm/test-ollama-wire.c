@@ -40,7 +40,9 @@ add_question_with_image (ClocheChatRequest *request)
   g_autoptr (ClocheContent) image = cloche_content_new_bytes ("image/png", png);
   g_autoptr (ClocheContent) table = cloche_content_new_bytes ("text/csv", png);
   g_autoptr (ClocheContent) absent = cloche_content_new_absent ("image/png", 4);
-  g_autoptr (ClocheFile) picture = cloche_file_new ("a.png", "/workspace/a.png", image);
+  g_autoptr (ClocheFile) attached = cloche_file_new ("a.png", "/workspace/a.png", image);
+  g_autoptr (ClocheOrigin) origin = cloche_origin_new ("file:///home/ada/private/a.png", 4, 1);
+  g_autoptr (ClocheFile) picture = cloche_file_with_origin (attached, origin);  /* Of which nobody is told. */
   g_autoptr (ClocheFile) csv = cloche_file_new ("a.csv", "/workspace/a.csv", table);
   g_autoptr (ClocheFile) gone = cloche_file_new ("b.png", "/workspace/b.png", absent);
 

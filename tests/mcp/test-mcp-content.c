@@ -25,8 +25,11 @@ add_file (ClocheToolResult *result,
 {
   g_autoptr (ClocheContent) content = content_new (mime_type, length);
   g_autofree char *path = g_strconcat ("/workspace/", name, NULL);
+  g_autoptr (ClocheFile) file = cloche_file_new (name, path, content);
+  g_autoptr (ClocheOrigin) origin = cloche_origin_new ("file:///home/ada/private/a", 4, 1);
+  g_autoptr (ClocheFile) shown = cloche_file_with_preview (file, content);
 
-  cloche_tool_result_take_file (result, cloche_file_new (name, path, content));
+  cloche_tool_result_take_file (result, cloche_file_with_origin (shown, origin));       /* For the window only. */
 }
 
 static void

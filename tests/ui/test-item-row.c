@@ -331,6 +331,20 @@ dup_captions (GtkWidget *widget)
   return g_string_free (captions, FALSE);
 }
 
+static gboolean
+has_button (GtkWidget  *widget,
+            const char *label)
+{
+  g_autoptr (GPtrArray) buttons = g_ptr_array_new ();
+
+  find_all (widget, GTK_TYPE_BUTTON, buttons);
+  for (guint i = 0; i < buttons->len; i++)
+    if (g_strcmp0 (gtk_button_get_label (buttons->pdata[i]), label) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* What a changed picture was and is stand beside each other, at any width; its chip is below, the others' above. */
 static void
 test_comparison (Fixture      *fixture,
@@ -342,14 +356,16 @@ test_comparison (Fixture      *fixture,
   g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "run_python", CLOCHE_TOOL_OK, "");
   g_autoptr (ClocheOutput) large = make_picture (800, 600);
   g_autoptr (ClocheOutput) small = make_picture (200, 100);
+  g_autoptr (ClocheOrigin) origin = cloche_origin_new ("file:///home/ada/a.png", 5, 1);
   g_autoptr (ClocheFile) plain = cloche_file_new ("a.png", "/workspace/a.png", cloche_output_get_content (small, 0));
+  g_autoptr (ClocheFile) attached = cloche_file_with_origin (plain, origin);
   GtkWidget *comparison;
   g_autoptr (GPtrArray) images = g_ptr_array_new ();
   g_autoptr (GPtrArray) chips = g_ptr_array_new ();
   g_autofree char *captions = NULL;
 
   g_list_store_append (fixture->items, tool);
-  cloche_tool_result_take_file (result, cloche_file_with_before (plain, cloche_output_get_content (large, 0)));
+  cloche_tool_result_take_file (result, cloche_file_with_before (attached, cloche_output_get_content (large, 0)));
   cloche_tool_result_take_file (result, cloche_file_new ("b.png", "/workspace/b.png", cloche_output_get_content (small, 0)));
   cloche_tool_run_start (run);
   cloche_tool_run_finish (run, result);
@@ -380,6 +396,9 @@ test_comparison (Fixture      *fixture,
   g_assert_cmpuint (chips->len, ==, 2);
   g_assert_cmpstr (cloche_file_get_name (cloche_file_chip_get_file (chips->pdata[0])), ==, "b.png");
   g_assert_cmpstr (cloche_file_get_name (cloche_file_chip_get_file (chips->pdata[1])), ==, "a.png");
+  /* Only what the person had attached has something that it can replace. */
+  g_assert_false (has_button (chips->pdata[0], "Replace…"));
+  g_assert_true (has_button (chips->pdata[1], "Replace…"));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "cloche-drag-file.h"
 #include "cloche-file-open.h"
 #include "cloche-file-preview.h"
+#include "cloche-file-replace.h"
 #include "cloche-problem.h"
 #include "cloche-string.h"
 
@@ -21,6 +22,7 @@ struct _ClocheFileChip
 
   ClocheFile *file;
   ClocheFiles *files;
+  GtkWidget *row;
   GtkWidget *progress;            /* ClocheFileProgress: visible while a copy takes its time; one at a time */
   GtkFileChooserNative *chooser;  /* while it is open */
 };
@@ -33,6 +35,12 @@ open_cb (ClocheFileChip *self)
   /* The picture is pressed as easily as the button, which cannot be while a copy is on its way. */
   if (!gtk_widget_get_visible (self->progress))
     cloche_file_open (GTK_WIDGET (self), self->files, self->file, CLOCHE_FILE_PROGRESS (self->progress));
+}
+
+static void
+replace_cb (ClocheFileChip *self)
+{
+  cloche_file_replace (GTK_WIDGET (self), self->files, self->file, CLOCHE_FILE_PROGRESS (self->progress));
 }
 
 static void
@@ -196,7 +204,6 @@ fill (ClocheFileChip *self,
   g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type != NULL ? type : "application/octet-stream");
   GtkWidget *open_button = gtk_button_new ();
   GtkWidget *save_button = gtk_button_new_from_icon_name ("document-save-symbolic");
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *label = gtk_label_new (name);
   GtkWidget *size_label = gtk_label_new (size);
@@ -224,13 +231,14 @@ fill (ClocheFileChip *self,
                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
   g_object_bind_property (self->progress, "visible", save_button, "sensitive",
                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
-  gtk_widget_add_css_class (row, "chip");
-  gtk_widget_set_halign (row, GTK_ALIGN_START);
-  gtk_box_append (GTK_BOX (row), open_button);
-  gtk_box_append (GTK_BOX (row), save_button);
-  gtk_box_append (GTK_BOX (row), self->progress);
+  self->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_widget_add_css_class (self->row, "chip");
+  gtk_widget_set_halign (self->row, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (self->row), open_button);
+  gtk_box_append (GTK_BOX (self->row), save_button);
+  gtk_box_append (GTK_BOX (self->row), self->progress);
   add_preview (self, name);
-  gtk_box_append (GTK_BOX (self), row);
+  gtk_box_append (GTK_BOX (self), self->row);
 }
 
 GtkWidget *
@@ -253,4 +261,33 @@ cloche_file_chip_get_file (ClocheFileChip *self)
   g_return_val_if_fail (CLOCHE_IS_FILE_CHIP (self), NULL);
 
   return self->file;
+}
+
+/**
+ * cloche_file_chip_offer_replace:
+ *
+ * Adds what puts the file in the place of the one that the person attached.
+ */
+void
+cloche_file_chip_offer_replace (ClocheFileChip *self)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+  GtkWidget *button;
+
+  g_return_if_fail (CLOCHE_IS_FILE_CHIP (self));
+  g_return_if_fail (cloche_file_get_origin (self->file) != NULL);
+
+  name = cloche_text_make_printable (cloche_file_get_name (self->file), -1);
+  /* Translators: the placeholder is the name of a file. */
+  text = g_strdup_printf (_ ("Replace the Original %s…"), name);
+  button = gtk_button_new_with_label (_ ("Replace…"));
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "chip-word");
+  gtk_widget_set_tooltip_text (button, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (replace_cb), self);
+  g_object_bind_property (self->progress, "visible", button, "sensitive",
+                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+  gtk_box_insert_child_after (GTK_BOX (self->row), button, gtk_widget_get_prev_sibling (self->progress));
 }

@@ -17,9 +17,10 @@ G_BEGIN_DECLS
 #define CLOCHE_TYPE_FILE_CHIP (cloche_file_chip_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheFileChip, cloche_file_chip, CLOCHE, FILE_CHIP, GtkBox)
 
-GtkWidget  *cloche_file_chip_new      (ClocheFile     *file,
-                                       ClocheFiles    *files) G_GNUC_WARN_UNUSED_RESULT;
+GtkWidget  *cloche_file_chip_new           (ClocheFile     *file,
+                                            ClocheFiles    *files) G_GNUC_WARN_UNUSED_RESULT;
 
-ClocheFile *cloche_file_chip_get_file (ClocheFileChip *self);
+ClocheFile *cloche_file_chip_get_file      (ClocheFileChip *self);
+void        cloche_file_chip_offer_replace (ClocheFileChip *self);
 
 G_END_DECLS

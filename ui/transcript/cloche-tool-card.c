@@ -100,6 +100,8 @@ add_file (ClocheToolCard *self,
 {
   GtkWidget *chip = cloche_file_chip_new (file, self->files);
 
+  if (cloche_file_get_origin (file) != NULL)
+    cloche_file_chip_offer_replace (CLOCHE_FILE_CHIP (chip));
   if (cloche_file_get_before (file) != NULL) {
     gtk_box_append (GTK_BOX (self), cloche_comparison_new (file, self->files));
     gtk_box_append (GTK_BOX (self), chip);
