@@ -32,12 +32,14 @@ def png_width(data):
 
 
 def replace(window):
-    """Presses the button and then the dialog's, which Return is for."""
+    """Presses the button and then the dialog's, which Return is for. Another dialog may follow at once."""
     window.activate(window.find(role="push button", name="Replace the Original garden.png…", fits=e2e.is_sensitive))
     window.find(role="label", name="Replace the Original?")
     window.place(200, 200)
+    dialog = window.x_windows()[-1]
     e2e.press("Return")
-    window.wait_dialog_closed()
+    e2e.wait("the question to close", lambda: dialog not in window.x_windows())
+    window.focus()
 
 
 def changed_and_replaced():
