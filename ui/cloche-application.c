@@ -7,6 +7,7 @@
 
 #include "cloche-config.h"
 #include "cloche-problem.h"
+#include "cloche-question-notifier.h"
 #include "cloche-ui-resources.h"
 #include "cloche-window.h"
 
@@ -17,6 +18,7 @@ struct _ClocheApplication
   AdwApplication parent_instance;
 
   ClocheContext *context;
+  ClocheQuestionNotifier *notifier;     /* NULL before there is a window */
   gboolean is_opening;
 };
 
@@ -60,6 +62,8 @@ opened_cb (GObject      *object,
     return;
   }
 
+  if (self->notifier == NULL)
+    self->notifier = cloche_question_notifier_new (GTK_APPLICATION (self), self->context);
   window = cloche_window_new (GTK_APPLICATION (self), self->context);
   add_shortcuts (window);
   gtk_window_present (GTK_WINDOW (window));
@@ -87,13 +91,34 @@ cloche_application_activate (GApplication *application)
   cloche_context_open_async (self->context, NULL, opened_cb, g_object_ref (self));
 }
 
+/* Somebody has chosen a notification. */
+static void
+show_conversation_cb (GSimpleAction     *action,
+                      GVariant          *parameter,
+                      ClocheApplication *self)
+{
+  GtkWindow *window = NULL;
+
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL && window == NULL; l = l->next)
+    if (CLOCHE_IS_WINDOW (l->data))
+      window = l->data;
+  if (window == NULL)
+    return;
+
+  gtk_window_present (window);
+  gtk_widget_activate_action (GTK_WIDGET (window), "conversation.open", "s", g_variant_get_string (parameter, NULL));
+}
+
 static void
 cloche_application_startup (GApplication *application)
 {
+  g_autoptr (GSimpleAction) show = g_simple_action_new ("show-conversation", G_VARIANT_TYPE_STRING);
   g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
 
   G_APPLICATION_CLASS (cloche_application_parent_class)->startup (application);
 
+  g_signal_connect_object (show, "activate", G_CALLBACK (show_conversation_cb), application, 0);
+  g_action_map_add_action (G_ACTION_MAP (application), G_ACTION (show));
   gtk_source_init ();
   g_resources_register (cloche_ui_get_resource ());
   gtk_window_set_default_icon_name (CLOCHE_APPLICATION_ID);
@@ -107,7 +132,10 @@ cloche_application_startup (GApplication *application)
 static void
 cloche_application_dispose (GObject *object)
 {
-  g_clear_object (&CLOCHE_APPLICATION (object)->context);
+  ClocheApplication *self = CLOCHE_APPLICATION (object);
+
+  g_clear_object (&self->notifier);
+  g_clear_object (&self->context);
 
   G_OBJECT_CLASS (cloche_application_parent_class)->dispose (object);
 }

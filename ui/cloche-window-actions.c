@@ -141,9 +141,10 @@ is_shown (ClocheWindow *self,
  */
 void
 _cloche_window_tell_asked (ClocheWindow          *self,
-                           const char            *conversation_id,
+                           ClocheNetwork         *network,
                            ClocheNetworkQuestion *question)
 {
+  const char *conversation_id = cloche_network_get_conversation_id (network);
   ClocheConversationRow *row = find_row (self, conversation_id);
   g_autofree char *sentence = NULL;
   g_autofree char *escaped = NULL;

@@ -35,7 +35,7 @@ struct _ClocheWindow
 
 void _cloche_window_install_actions (GtkWidgetClass *widget_class);
 void _cloche_window_tell_asked      (ClocheWindow          *self,
-                                     const char            *conversation_id,
+                                     ClocheNetwork         *network,
                                      ClocheNetworkQuestion *question);
 
 /* cloche-window-files.c */

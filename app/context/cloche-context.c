@@ -82,7 +82,7 @@ asked_cb (ClocheContext         *self,
 {
   /* Whoever looks there because of the first sees the others. */
   if (g_list_model_get_n_items (cloche_network_get_questions (network)) == 1)
-    g_signal_emit (self, signals[SIGNAL_ASKED], 0, cloche_network_get_conversation_id (network), question);
+    g_signal_emit (self, signals[SIGNAL_ASKED], 0, network, question);
 }
 
 static void
@@ -271,7 +271,7 @@ cloche_context_class_init (ClocheContextClass *klass)
   signals[SIGNAL_PROBLEM] = g_signal_new ("problem", CLOCHE_TYPE_CONTEXT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_ASKED] = g_signal_new ("asked", CLOCHE_TYPE_CONTEXT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                        G_TYPE_NONE, 2, G_TYPE_STRING, CLOCHE_TYPE_NETWORK_QUESTION);
+                                        G_TYPE_NONE, 2, CLOCHE_TYPE_NETWORK, CLOCHE_TYPE_NETWORK_QUESTION);
 }
 
 static void

@@ -20,9 +20,9 @@ G_BEGIN_DECLS
  *
  * What one run of a program owns: store, settings, endpoints and their keys, machines. Made in main() and handed down.
  *
- * Signals: "endpoints-changed"; "problem" (const char *sentence): something could not be saved; "asked" (const char
- * *conversation_id, #ClocheNetworkQuestion): what runs in a conversation wants to reach a host, and
- * no other question stood there.
+ * Signals: "endpoints-changed"; "problem" (const char *sentence): something could not be saved; "asked"
+ * (#ClocheNetwork, #ClocheNetworkQuestion): what runs in a conversation wants to reach a host, and no other question stood
+ * there.
  */
 #define CLOCHE_TYPE_CONTEXT (cloche_context_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheContext, cloche_context, CLOCHE, CONTEXT, GObject)
