@@ -44,15 +44,8 @@ take_message (ClocheChat        *self,
               ClocheRole         role,
               ClocheMessagePart *part)
 {
-  ClocheMessage *last = self->history->len > 0 ? g_ptr_array_index (self->history, self->history->len - 1) : NULL;
-  ClocheMessage *message = cloche_message_new (role, last != NULL ? cloche_message_get_id (last) : NULL,
-                                               cloche_clock_get_real_us (self->clock));
+  ClocheMessage *message = cloche_chat_begin_message (self, role);
 
-  if (role == CLOCHE_ROLE_TOOL) {
-    for (guint i = 0; i < self->notices->len; i++)
-      cloche_message_take_part (message, cloche_message_part_ref (g_ptr_array_index (self->notices, i)));
-    g_ptr_array_set_size (self->notices, 0);
-  }
   cloche_message_take_part (message, part);
   g_ptr_array_add (self->history, message);
   cloche_chat_save (self, message);

@@ -42,6 +42,9 @@ void cloche_chat_take_model (ClocheChat      *self,
 void cloche_chat_save       (ClocheChat      *self,
                              ClocheMessage   *message);
 
+ClocheMessage *cloche_chat_begin_message (ClocheChat *self,
+                                          ClocheRole  role) G_GNUC_WARN_UNUSED_RESULT;
+
 void     cloche_chat_claim_async  (ClocheChat           *self,
                                    GAsyncReadyCallback   callback,
                                    gpointer              user_data);

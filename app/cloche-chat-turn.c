@@ -162,19 +162,38 @@ run_turn (ClocheChat *self,
   cloche_turn_run_async (turn, self->stop, turn_ended_cb, g_object_ref (task));
 }
 
+/*
+ * cloche_chat_begin_message:
+ *
+ * A message that follows the newest of the history, which it is not in yet. What the assistant says has no notices: they are
+ * for its next question or results.
+ */
+ClocheMessage *
+cloche_chat_begin_message (ClocheChat *self,
+                           ClocheRole  role)
+{
+  ClocheMessage *last = self->history->len > 0 ? g_ptr_array_index (self->history, self->history->len - 1) : NULL;
+  ClocheMessage *message = cloche_message_new (role, last != NULL ? cloche_message_get_id (last) : NULL,
+                                               cloche_clock_get_real_us (self->clock));
+
+  if (role == CLOCHE_ROLE_ASSISTANT)
+    return message;
+
+  for (guint i = 0; i < self->notices->len; i++)
+    cloche_message_take_part (message, cloche_message_part_ref (g_ptr_array_index (self->notices, i)));
+  g_ptr_array_set_size (self->notices, 0);
+
+  return message;
+}
+
 static ClocheMessage *
 question_new (ClocheChat *self,
               const char *text,
               GPtrArray  *files)
 {
-  ClocheMessage *last = self->history->len > 0 ? g_ptr_array_index (self->history, self->history->len - 1) : NULL;
-  ClocheMessage *message = cloche_message_new (CLOCHE_ROLE_USER, last != NULL ? cloche_message_get_id (last) : NULL,
-                                               cloche_clock_get_real_us (self->clock));
+  ClocheMessage *message = cloche_chat_begin_message (self, CLOCHE_ROLE_USER);
   g_autofree char *valid = g_utf8_make_valid (text, -1);
 
-  for (guint i = 0; i < self->notices->len; i++)
-    cloche_message_take_part (message, cloche_message_part_ref (g_ptr_array_index (self->notices, i)));
-  g_ptr_array_set_size (self->notices, 0);
   if (*valid != '\0')
     cloche_message_take_part (message, cloche_message_part_new_text (valid));
   for (guint i = 0; files != NULL && i < files->len; i++)
