@@ -96,6 +96,11 @@ def press(*keys):
     xdotool("key", *keys)
 
 
+def focus_nothing():
+    """Takes the keyboard away from every window, and the mouse, below which is who has it otherwise."""
+    xdotool("mousemove", 1599, 999, "windowfocus", xdotool("search", "--maxdepth", "0", ""))
+
+
 class Folders:
     """The folders of a person who has never used Cloche."""
 
@@ -502,6 +507,22 @@ def call(tool, **arguments):
     return {"lines": [{"message": {"role": "assistant", "content": "",
                                    "tool_calls": [{"function": {"name": tool, "arguments": arguments}}]}},
                       {"message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"}]}
+
+
+def completion(delta, finish=None):
+    """A piece of an answer in OpenAI's dialect."""
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
+def completions_say(text):
+    """The same as say() in that dialect."""
+    return {"lines": [completion({"content": text}), completion({}, "stop")]}
+
+
+def completions_call(tool, **arguments):
+    function = {"name": tool, "arguments": json.dumps(arguments)}
+    return {"lines": [completion({"tool_calls": [{"index": 0, "id": f"call-{tool}", "type": "function", "function": function}]}),
+                      completion({}, "tool_calls")]}
 
 
 def equal(what, value, expected):

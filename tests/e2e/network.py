@@ -7,19 +7,40 @@ Runs in the network of tests/gate/test-network.c, in which good.example and othe
 """
 
 import http.server
+import io
+import json
+import os
 import threading
+import zipfile
 
 import cloche_e2e as e2e
+import cloche_notifications
 
 COMPOSER = {"role": "text", "name": "Message"}
+WHEEL = "cloche_fixture-1.0-py3-none-any.whl"
+
+
+def wheel():
+    """The smallest package that pip takes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("cloche_fixture.py", "")
+        archive.writestr("cloche_fixture-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: cloche-fixture\nVersion: 1.0\n")
+        archive.writestr("cloche_fixture-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("cloche_fixture-1.0.dist-info/RECORD", "")
+    return content.getvalue()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Says which host it was asked for."""
+    """Says which host it was asked for, and is an index of packages with one in it."""
+
+    PAGES = {"/simple/cloche-fixture/": ("text/html", f'<a href="/{WHEEL}">{WHEEL}</a>'.encode()),
+             f"/{WHEEL}": ("application/octet-stream", wheel())}
 
     def do_GET(self):
-        body = f"This is {self.headers['Host']}.\n".encode()
+        kind, body = self.PAGES.get(self.path, ("text/plain", f"This is {self.headers['Host']}.\n".encode()))
         self.send_response(200)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -29,7 +50,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def fetch(host):
-    return e2e.call("run_shell", command=f"curl --silent --show-error http://{host}/")
+    return e2e.completions_call("run_shell", command=f"curl --silent --show-error http://{host}/")
+
+
+def begin(turns):
+    """Somebody with a model at a server that speaks Chat Completions, which says what is written down for it."""
+    folders = e2e.Folders()
+    model = e2e.ModelServer(folders, turns)
+    window = e2e.Window(folders)
+    window.add_server(model.address + "/v1", "OpenAI-Compatible")
+    window.choose_model("script:latest")
+    return folders, window
+
+
+def serve():
+    server = http.server.ThreadingHTTPServer(("203.0.113.5", 80), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
 def printed(window, text):
@@ -51,18 +88,32 @@ def say_no(window, host):
     e2e.wait("the answer to be taken", is_answered)
 
 
+def open_dialog(window):
+    window.click(window.find(role="label", name=lambda name: name.startswith("Ready · isolated (")))
+    window.activate(window.find(role="push button", name="Network…"))
+    window.find(role="label", name="Hosts")
+    window.place()
+
+
+def logged(folders, host):
+    """What the machine's own log has of a host: verdicts and reasons, in their order."""
+    machine, = folders.machines()
+    with open(os.path.join(folders.cloche, "machines", machine, "egress.log"), encoding="utf-8") as stream:
+        return [(row["verdict"], row["reason"]) for row in map(json.loads, stream) if row["name"] == host]
+
+
 def asked_once_refused_and_allowed_by_hand():
-    server = http.server.ThreadingHTTPServer(("203.0.113.5", 80), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    folders = e2e.Folders()
-    model = e2e.ModelServer(folders, [
-        fetch("good.example"), {"expect": "This is good.example", **e2e.say("It came.")},
+    server = serve()
+    download = f"pip3 download --no-deps --no-cache-dir --disable-pip-version-check --index-url http://other.example/simple " \
+               "--trusted-host other.example cloche-fixture"
+    folders, window = begin([
+        fetch("good.example"), {"expect": "This is good.example", **e2e.completions_say("It came.")},
         fetch("other.example"),
         {"expect": "network: refused other.example (the person said no). The person can allow it",
-         **e2e.say("It was refused.")},
-        fetch("other.example"), {"expect": "This is other.example", **e2e.say("Now it came.")},
+         **e2e.completions_say("It was refused.")},
+        e2e.completions_call("run_shell", command=download),
+        {"expect": "Successfully downloaded cloche-fixture", **e2e.completions_say("Now it came.")},
     ])
-    window = e2e.talk_with(folders, model)
 
     # While the person types, a question comes and takes nothing away; it is answered without the mouse.
     window.send("Fetch it")
@@ -84,21 +135,72 @@ def asked_once_refused_and_allowed_by_hand():
     window.find(text="It was refused.")
 
     # The list knows of both, and what is allowed there is not asked about.
-    window.click(window.find(role="label", name=lambda name: name.startswith("Ready · isolated (")))
-    window.activate(window.find(role="push button", name="Network…"))
-    window.find(role="label", name="Hosts")
-    window.place()
+    open_dialog(window)
     window.find(role="label", name=lambda name: name.startswith("Reached · 1 time · "))
     window.find(role="label", name="Refused · 1 time")
     window.activate(window.find(role="push button", name="Allow other.example"))
     window.find(role="push button", name="Allow other.example", fits=lambda node: e2e.has_state(node, "PRESSED"))
     e2e.press("Escape")
     window.wait_dialog_closed()
-    window.send("Again")
+    window.send("Download it")
     window.find(text="Now it came.")
+    window.find(role="label", name=WHEEL)
+    e2e.wait("the log to have the host that was allowed once",
+             lambda: logged(folders, "good.example") == [("allowed", "listed")])
+    e2e.wait("the log to have the host that was refused first",
+             lambda: logged(folders, "other.example")[:2] == [("refused", "denied"), ("allowed", "listed")])
 
     window.close()
     server.shutdown()
 
 
-e2e.main([asked_once_refused_and_allowed_by_hand])
+STORM = """import socket
+storm = [socket.socket() for number in range(60)]
+for number, one in enumerate(storm):
+    one.setblocking(False)
+    one.connect_ex((f'10.20.0.{number}', 80))
+refused = 0
+for one in storm:
+    one.setblocking(True)
+    try:
+        one.recv(1)
+    except OSError:
+        refused += 1
+print(refused, 'refused')"""
+
+
+def storm_of_questions():
+    """Sixty hosts at once, while nobody looks at the window: the desktop tells of one, the bar has eight at most, and one
+    click ends them all."""
+    notifications = cloche_notifications.Server()
+    folders, window = begin([
+        e2e.completions_call("run_python", code=STORM),
+        {"expect": " and 52 more. The person can allow it", **e2e.completions_say("Nothing came.")},
+    ])
+    window.send("Knock everywhere")
+    e2e.focus_nothing()
+    e2e.wait("a notification", lambda: notifications.shown)
+    (title, text), = notifications.shown.values()
+    e2e.equal("what it says of the conversation", text, "A conversation waits for your answer.")
+
+    window.focus()
+    e2e.wait("the notification to go", lambda: not notifications.shown)
+    window.find(role="label", name="7 more")
+    window.click(window.find(**COMPOSER))
+    e2e.type_text("usable")
+    composer = window.find(**COMPOSER)
+    e2e.wait("what was typed in the composer", lambda: e2e.text_of(composer) == "usable")
+    e2e.press("ctrl+a", "BackSpace")
+    say_no(window, title.removeprefix("Connect to ").removesuffix("?"))
+    open_dialog(window)
+    window.click(window.find(role="label", name="Nothing"))
+    e2e.press("Escape")
+    window.wait_dialog_closed()
+    window.find(text="Nothing came.")
+    window.wait_gone(role="label", name=lambda name: name.startswith("Connect to "))
+    printed(window, "60 refused")
+    e2e.equal("notifications", len(notifications.shown), 0)
+    window.close()
+
+
+e2e.main([asked_once_refused_and_allowed_by_hand, storm_of_questions])
