@@ -13,6 +13,9 @@
 /* bytes: below it a conversation that makes files will soon meet a full disk. */
 #define LITTLE_DISK_BYTES (G_GUINT64_CONSTANT (2) * 1000 * 1000 * 1000)
 
+/* Some host on the internet: what is said of it is said of most. */
+#define PROXIED_ADDRESS "https://example.org/"
+
 static void
 say (gboolean    is_good,
      const char *subject,
@@ -90,6 +93,45 @@ check_disk (ClocheCli *cli)
   return bytes >= LITTLE_DISK_BYTES;
 }
 
+/* Where the desktop's programs would go to reach what a machine may want; NULL: there directly. Without name and password. */
+static char *
+find_proxy (ClocheCli *cli)
+{
+  ClocheCliWait wait = { NULL };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_auto (GStrv) proxies = NULL;
+  g_autoptr (GUri) uri = NULL;
+
+  g_proxy_resolver_lookup_async (g_proxy_resolver_get_default (), PROXIED_ADDRESS, cli->cancellable, cloche_cli_wait_cb, &wait);
+  result = cloche_cli_wait (&wait);
+  proxies = g_proxy_resolver_lookup_finish (g_proxy_resolver_get_default (), result, NULL);
+  if (proxies == NULL || proxies[0] == NULL || g_str_has_prefix (proxies[0], "direct:"))
+    return NULL;
+
+  uri = g_uri_parse (proxies[0], G_URI_FLAGS_NONE, NULL);
+  if (uri == NULL)
+    return g_strdup ("?");
+
+  return g_uri_join (G_URI_FLAGS_NONE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri), g_uri_get_port (uri), "", NULL, NULL);
+}
+
+/* Machines run without the network, too: no reason to fail. */
+static void
+check_proxy (ClocheCli *cli)
+{
+  g_autofree char *proxy = find_proxy (cli);
+  g_autofree char *finding = NULL;
+
+  if (proxy == NULL)
+    return;
+
+  /* Translators: the placeholder is the address of a proxy. */
+  finding = g_strdup_printf (_ ("this computer is set to reach the network through %s, which machines do not use: they reach "
+                                "only what can be reached without it"), proxy);
+  /* Translators: the mark before what is neither in order nor a problem by itself. */
+  g_print ("%-8s %-14s %s\n", _ ("note"), _ ("Network"), finding);
+}
+
 /* The proof of all the rest: a machine that is thrown away. */
 static gboolean
 check_machine (ClocheCli         *cli,
@@ -130,6 +172,7 @@ run_command (ClocheCli *cli,
     return CLOCHE_CLI_USAGE;
 
   is_good = check_disk (cli);
+  check_proxy (cli);
   is_good = check_host (cli, host) && check_base (host) && check_machine (cli, host) && is_good;
 
   return is_good ? CLOCHE_CLI_OK : CLOCHE_CLI_FAILED;
