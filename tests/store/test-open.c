@@ -5,11 +5,11 @@
 #include "cloche-fd.h"
 #include "cloche-store-error.h"
 #include "cloche-test-isolated.h"
+#include "cloche-test-small-disk.h"
 #include "store-fixture.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -170,52 +170,6 @@ test_busy (StoreFixture *fixture,
   g_assert_no_error (error);
 }
 
-static gboolean
-write_file (const char *path,
-            const char *text)
-{
-  int fd = open (path, O_WRONLY | O_CLOEXEC);
-  gboolean is_written = fd >= 0 && write (fd, text, strlen (text)) == (ssize_t) strlen (text);
-
-  cloche_clear_fd (&fd);
-  return is_written;
-}
-
-/* Whoever is not root becomes root of a namespace of its own: user_namespaces(7). */
-static gboolean
-enter_namespace (void)
-{
-  g_autofree char *uid_map = g_strdup_printf ("0 %d 1", (int) getuid ());
-  g_autofree char *gid_map = g_strdup_printf ("0 %d 1", (int) getgid ());
-
-  if (unshare (CLONE_NEWNS) == 0)
-    return TRUE;
-
-  return unshare (CLONE_NEWUSER | CLONE_NEWNS) == 0 && write_file ("/proc/self/uid_map", uid_map) &&
-         write_file ("/proc/self/setgroups", "deny") && write_file ("/proc/self/gid_map", gid_map);
-}
-
-/* A disk of 2 MiB that nobody else sees; only in a process that has no threads yet. */
-static gboolean
-mount_small_disk (const char *path)
-{
-  return enter_namespace () && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-         mount ("tmpfs", path, "tmpfs", 0, "size=2m") == 0;
-}
-
-static gboolean
-can_mount (void)
-{
-  static const char *const ARGS[] = {
-    "unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt", NULL,
-  };
-  int status;
-
-  return geteuid () == 0 ||
-         (g_spawn_sync (NULL, (char **) ARGS, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL) &&
-          g_spawn_check_wait_status (status, NULL));
-}
-
 static void
 fill (StoreFixture *fixture)
 {
@@ -256,7 +210,7 @@ run_on_small_disk (void (*func)(StoreFixture *fixture))
   g_autoptr (GError) error = NULL;
 
   if (!g_test_subprocess ()) {
-    if (!can_mount ()) {
+    if (!cloche_test_can_mount ()) {
       g_test_skip ("this user may not mount a small disk in a namespace");
       return;
     }
@@ -267,7 +221,7 @@ run_on_small_disk (void (*func)(StoreFixture *fixture))
 
   fixture.folder = g_strdup (g_get_user_data_dir ());
   g_assert_cmpint (g_mkdir_with_parents (fixture.folder, 0700), ==, 0);
-  g_assert_true (mount_small_disk (fixture.folder));
+  g_assert_true (cloche_test_mount_small_disk (fixture.folder));
   fixture.clock = cloche_clock_new_manual (1);
   fixture.store = store_fixture_open_second (&fixture, &error);
   g_assert_no_error (error);
