@@ -68,6 +68,22 @@ find (ClocheAttachedFiles *self,
   return path != NULL ? g_hash_table_lookup (self->latest, path) : NULL;
 }
 
+/* A file that a tool has made, or only read, which then does not say where it came from. */
+static void
+add_from_tool (ClocheAttachedFiles *self,
+               ClocheFile          *file)
+{
+  ClocheFile *latest = find (self, file);
+  g_autoptr (ClocheFile) with_origin = NULL;
+
+  if (latest == NULL)
+    return;
+
+  if (cloche_file_get_origin (file) == NULL && cloche_file_get_origin (latest) != NULL)
+    with_origin = cloche_file_with_origin (file, cloche_file_get_origin (latest));
+  set_latest (self, with_origin != NULL ? with_origin : file);
+}
+
 /**
  * cloche_attached_files_add_message:
  * @message: of an earlier day or of another program; the next one of the branch
@@ -85,8 +101,7 @@ cloche_attached_files_add_message (ClocheAttachedFiles *self,
     if (cloche_message_part_get_kind (part) == CLOCHE_MESSAGE_PART_FILE)
       cloche_attached_files_add (self, cloche_message_part_get_file (part));
     for (guint j = 0; result != NULL && j < cloche_tool_result_get_n_files (result); j++)
-      if (find (self, cloche_tool_result_get_file (result, j)) != NULL)
-        set_latest (self, cloche_tool_result_get_file (result, j));
+      add_from_tool (self, cloche_tool_result_get_file (result, j));
   }
 }
 

@@ -209,6 +209,7 @@ written_cb (GObject      *source,
   ClocheFileTool *self = g_task_get_source_object (task);
   Call *call = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheFile) written = NULL;
   g_autoptr (ClocheFile) file = NULL;
   g_autofree char *text = NULL;
 
@@ -218,7 +219,8 @@ written_cb (GObject      *source,
   }
 
   cloche_workspace_files_forget (self->files);
-  file = file_new (call->path, call->bytes);
+  written = file_new (call->path, call->bytes);
+  file = cloche_attached_files_change (cloche_workspace_files_get_attached (self->files), written);
   text = g_strdup_printf ("exit: ok\nresult: %" G_GSIZE_FORMAT " bytes are in %s", g_bytes_get_size (call->bytes), call->path);
   return_result (task, CLOCHE_TOOL_OK, text, file);
 }

@@ -144,7 +144,7 @@ test_history (void)
   g_autoptr (ClocheFile) made = NULL;
 
   cloche_message_take_part (question, cloche_message_part_new_file (first));
-  cloche_tool_result_take_file (result, attached_new ("a.png", "image/png", "second"));
+  cloche_tool_result_take_file (result, file_new ("a.png", "image/png", "second"));     /* Read, say. */
   cloche_tool_result_take_file (result, file_new ("plot.png", "image/png", "plot"));
   cloche_message_take_part (results, cloche_message_part_new_tool_result (result));
   cloche_message_take_part (early, cloche_message_part_new_text ("nothing"));

@@ -19,11 +19,11 @@ runner (ClocheFakeSandbox           *sandbox,
 }
 
 static ClocheToolResult *
-run (ClocheFakeSandbox *sandbox,
-     ClocheFileToolKind kind,
-     const char        *arguments)
+run_with (ClocheFakeSandbox    *sandbox,
+          ClocheWorkspaceFiles *files,
+          ClocheFileToolKind    kind,
+          const char           *arguments)
 {
-  g_autoptr (ClocheWorkspaceFiles) files = cloche_workspace_files_new (CLOCHE_SANDBOX (sandbox));
   g_autoptr (ClocheTool) tool = cloche_file_tool_new (kind, CLOCHE_SANDBOX (sandbox), files, MAX_CHARS);
   g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", cloche_tool_get_name (tool), arguments);
   g_autoptr (ClocheToolRun) tool_run = cloche_tool_run_new (call);
@@ -34,6 +34,16 @@ run (ClocheFakeSandbox *sandbox,
   cloche_test_wait (&result);
 
   return cloche_tool_end (tool, result);
+}
+
+static ClocheToolResult *
+run (ClocheFakeSandbox *sandbox,
+     ClocheFileToolKind kind,
+     const char        *arguments)
+{
+  g_autoptr (ClocheWorkspaceFiles) files = cloche_workspace_files_new (CLOCHE_SANDBOX (sandbox));
+
+  return run_with (sandbox, files, kind, arguments);
 }
 
 static void
@@ -149,6 +159,21 @@ test_bad_arguments (void)
   }
 }
 
+/* What the person had attached is told with what it was, whoever changes it. */
+static void
+test_write_attached (void)
+{
+  g_autoptr (ClocheFakeSandbox) sandbox = cloche_fake_sandbox_new (runner);
+  g_autoptr (ClocheWorkspaceFiles) files = cloche_workspace_files_new (CLOCHE_SANDBOX (sandbox));
+  g_autoptr (ClocheContent) content = cloche_content_new_text ("image/png", "before");
+  g_autoptr (ClocheFile) attached = cloche_file_new ("a.png", "/workspace/a.png", content);
+  g_autoptr (ClocheToolResult) result = NULL;
+
+  cloche_attached_files_add (cloche_workspace_files_get_attached (files), attached);
+  result = run_with (sandbox, files, CLOCHE_FILE_TOOL_WRITE, "{\"path\":\"a.png\",\"content\":\"after\"}");
+  g_assert_true (cloche_file_get_before (cloche_tool_result_get_file (result, 0)) == content);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -157,6 +182,7 @@ main (int    argc,
   g_test_add_func ("/app/file-tool/list", test_list);
   g_test_add_func ("/app/file-tool/read", test_read);
   g_test_add_func ("/app/file-tool/write", test_write);
+  g_test_add_func ("/app/file-tool/write-attached", test_write_attached);
   g_test_add_func ("/app/file-tool/bad-arguments", test_bad_arguments);
 
   return g_test_run ();

@@ -5,6 +5,8 @@
 
 #include "cloche-app-error.h"
 #include "cloche-fake-sandbox.h"
+#include "cloche-test-isolated.h"
+#include "cloche-test-small-disk.h"
 #include "store-fixture.h"
 
 #include <glib/gstdio.h>
@@ -30,14 +32,14 @@ replaced_cb (Fixture           *fixture,
 }
 
 static void
-set_up (Fixture      *fixture,
-        gconstpointer data)
+set_up_in (Fixture *fixture,
+           char    *take_folder)
 {
   g_autofree char *uri = NULL;
   struct stat status;
 
   store_fixture_set_up (&fixture->store, NULL);
-  fixture->folder = g_dir_make_tmp ("cloche-XXXXXX", NULL);
+  fixture->folder = take_folder;
   fixture->path = g_build_filename (fixture->folder, "a.txt", NULL);
   uri = g_filename_to_uri (fixture->path, NULL, NULL);
   g_assert_true (g_file_set_contents (fixture->path, "original", -1, NULL));
@@ -51,18 +53,28 @@ set_up (Fixture      *fixture,
 }
 
 static void
-tear_down (Fixture      *fixture,
-           gconstpointer data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
-  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
+  set_up_in (fixture, g_dir_make_tmp ("cloche-XXXXXX", NULL));
+}
+
+static void
+remove_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
   while ((name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+    g_autofree char *path = g_build_filename (folder, name, NULL);
 
     g_assert_cmpint (g_remove (path), ==, 0);
   }
-  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+}
+
+static void
+clear (Fixture *fixture)
+{
   g_ptr_array_unref (fixture->told);
   g_assert_finalize_object (fixture->files);
   g_assert_finalize_object (fixture->sandbox);
@@ -70,6 +82,15 @@ tear_down (Fixture      *fixture,
   g_free (fixture->folder);
   g_free (fixture->path);
   store_fixture_tear_down (&fixture->store, NULL);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer data)
+{
+  remove_files (fixture->folder);
+  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+  clear (fixture);
 }
 
 static void
@@ -203,16 +224,46 @@ test_failed (Fixture      *fixture,
   g_assert_cmpuint (fixture->told->len, ==, 0);
 }
 
+/* Nothing of the original is lost, and nothing of ours is left. */
+static void
+test_disk_full (void)
+{
+  Fixture fixture = { { NULL } };
+  g_autofree char *large = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_test_subprocess ()) {
+    if (!cloche_test_can_mount ()) {
+      g_test_skip ("this user may not mount a small disk in a namespace");
+      return;
+    }
+    g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed ();
+    return;
+  }
+
+  g_assert_cmpint (g_mkdir_with_parents (g_get_user_data_dir (), 0700), ==, 0);
+  g_assert_true (cloche_test_mount_small_disk (g_get_user_data_dir ()));
+  set_up_in (&fixture, g_strdup (g_get_user_data_dir ()));
+  large = g_strnfill (4 * 1024 * 1024, 'x');
+  g_assert_null (replace (&fixture, large, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  assert_file (fixture.path, "original");
+  g_assert_cmpuint (count_entries (fixture.folder), ==, 1);
+  clear (&fixture);
+}
+
 #define ADD(name, func) g_test_add ("/app/replacement/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  cloche_test_init_isolated (&argc, &argv);
   ADD ("replace-and-undo", test_replace_and_undo);
   ADD ("again", test_again);
   ADD ("failed", test_failed);
+  g_test_add_func ("/app/replacement/disk-full", test_disk_full);
 
   return g_test_run ();
 }
