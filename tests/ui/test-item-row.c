@@ -4,6 +4,7 @@
 #include "cloche-item-row.h"
 
 #include <adwaita.h>
+#include <string.h>
 
 #include "cloche-comparison.h"
 #include "cloche-file-chip.h"
@@ -401,6 +402,48 @@ test_comparison (Fixture      *fixture,
   g_assert_true (has_button (chips->pdata[1], "Replace…"));
 }
 
+static gboolean
+has_text (GtkWidget  *widget,
+          const char *text)
+{
+  g_autofree char *captions = dup_captions (widget);
+
+  return strstr (captions, text) != NULL;
+}
+
+/* On another day: what it was comes from the store, and what is not there any more is said to be gone. */
+static void
+test_comparison_from_store (Fixture      *fixture,
+                            gconstpointer user_data)
+{
+  g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", "run_python", "{\"code\":\"crop ()\"}");
+  g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "run_python", CLOCHE_TOOL_OK, "");
+  g_autoptr (ClocheOutput) picture = make_picture (40, 30);
+  GBytes *png = cloche_content_get_bytes (cloche_output_get_content (picture, 0));
+  g_autoptr (GAsyncResult) added = NULL;
+  g_autoptr (ClocheContent) stored = NULL;
+  g_autoptr (ClocheContent) before = NULL;
+  g_autoptr (ClocheContent) after = cloche_content_new_absent ("image/png", 5);
+  g_autoptr (ClocheFile) file = cloche_file_new ("a.png", "/workspace/a.png", after);
+  g_autoptr (ClocheToolRun) run = NULL;
+  g_autoptr (ClocheItem) tool = NULL;
+  GtkWidget *comparison;
+
+  AWAIT (added, cloche_store_add_blob_async (fixture->store.store, "image/png", png, NULL, cloche_test_result_cb, &added));
+  stored = cloche_store_add_blob_finish (fixture->store.store, added, NULL);
+  before = cloche_content_with_blob (stored, cloche_content_get_blob (stored));
+  cloche_tool_result_take_file (result, cloche_file_with_before (file, before));
+  run = cloche_tool_run_new_done (call, result);
+  tool = cloche_item_new_tool (run);
+  g_list_store_append (fixture->items, tool);
+  ui_test_frames (fixture->window, 3);
+  comparison = find (get_row (fixture, 0), CLOCHE_TYPE_COMPARISON);
+  while (find (comparison, CLOCHE_TYPE_IMAGE) == NULL || !has_text (comparison, "This picture cannot be shown"))
+    g_main_context_iteration (NULL, TRUE);
+  ui_test_frames (fixture->window, 3);
+  assert_height_fits (fixture, 0);
+}
+
 static void
 finish_run (ClocheToolRun   *run,
             ClocheToolStatus status,
@@ -492,6 +535,7 @@ main (int    argc,
   ADD ("chart-and-chip", test_chart_and_chip);
   ADD ("previews", test_previews);
   ADD ("comparison", test_comparison);
+  ADD ("comparison-from-store", test_comparison_from_store);
   ADD ("copy-all", test_copy_all);
   ADD ("one-selection", test_one_selection);
 
