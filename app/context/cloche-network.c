@@ -217,7 +217,9 @@ attempt_cb (ClocheNetwork *self,
 static void
 ended_cb (ClocheNetwork *self)
 {
-  cloche_chat_add_notice (self->chat, CLOCHE_NOTICE_NETWORK_ENDED, NULL);
+  g_autofree char *command = g_strconcat ("clochectl vm stop ", cloche_machine_get_id (self->machine), NULL);
+
+  cloche_chat_add_notice (self->chat, CLOCHE_NOTICE_NETWORK_ENDED, command);
 }
 
 static void

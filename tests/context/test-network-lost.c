@@ -143,6 +143,7 @@ test_ended (NetworkFixture *fixture,
   g_assert_cmpuint (g_list_model_get_n_items (items), ==, 1);
   item = g_list_model_get_item (items, 0);
   g_assert_cmpstr (cloche_item_get_text (item), ==, cloche_notice_get_words (CLOCHE_NOTICE_NETWORK_ENDED));
+  g_assert_cmpstr (cloche_item_get_detail (item), ==, "clochectl vm stop abcdefghjkmn");
 
   _cloche_machine_network_detach (network);
   g_assert_false (cloche_machine_network_has_ended (network));
