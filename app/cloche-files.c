@@ -23,6 +23,7 @@ struct _ClocheFiles
   GObject parent_instance;
 
   ClocheStore *store;
+  char *conversation_id;
   ClocheSandbox *sandbox;   /* or NULL */
   char *staging_folder;
 };
@@ -247,6 +248,7 @@ cloche_files_finalize (GObject *object)
 
   g_clear_object (&self->store);
   g_clear_object (&self->sandbox);
+  g_clear_pointer (&self->conversation_id, g_free);
   g_clear_pointer (&self->staging_folder, g_free);
 
   G_OBJECT_CLASS (cloche_files_parent_class)->finalize (object);
@@ -272,12 +274,14 @@ cloche_files_init (ClocheFiles *self)
  */
 ClocheFiles *
 cloche_files_new (ClocheStore   *store,
+                  const char    *conversation_id,
                   ClocheSandbox *sandbox,
                   const char    *staging_folder)
 {
   ClocheFiles *self = g_object_new (CLOCHE_TYPE_FILES, NULL);
 
   self->store = g_object_ref (store);
+  self->conversation_id = g_strdup (conversation_id);
   g_set_object (&self->sandbox, sandbox);
   self->staging_folder = g_strdup (staging_folder);
 
@@ -290,6 +294,14 @@ cloche_files_get_store (ClocheFiles *self)
   g_return_val_if_fail (CLOCHE_IS_FILES (self), NULL);
 
   return self->store;
+}
+
+const char *
+cloche_files_get_conversation_id (ClocheFiles *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_FILES (self), NULL);
+
+  return self->conversation_id;
 }
 
 /**

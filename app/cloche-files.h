@@ -22,10 +22,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ClocheFiles, cloche_files, CLOCHE, FILES, GObject)
 
 ClocheFiles *cloche_files_new (ClocheStore   *store,
+                               const char    *conversation_id,
                                ClocheSandbox *sandbox,
                                const char    *staging_folder) G_GNUC_WARN_UNUSED_RESULT;
 
-ClocheStore *cloche_files_get_store (ClocheFiles *self);
+ClocheStore *cloche_files_get_store           (ClocheFiles *self);
+const char  *cloche_files_get_conversation_id (ClocheFiles *self);
 
 /* For who has done it. */
 void         cloche_files_tell_replaced (ClocheFiles *self,

@@ -108,7 +108,7 @@ set_failed (GError    **error,
 /**
  * cloche_original_check:
  * @attached: as it was when it was attached
- * @written: (nullable): as the program itself left it last
+ * @written: (nullable): as the conversation left it last
  *
  * Errors: %CLOCHE_APP_ERROR_ORIGINAL_CHANGED; %G_IO_ERROR_NOT_FOUND, %G_IO_ERROR_NOT_REGULAR_FILE,
  *   %G_IO_ERROR_PERMISSION_DENIED; each a sentence for the person.

@@ -9,7 +9,7 @@
 
 /*
  * Which file is replaced comes from the store, where it was put when the person attached it; what the guest calls its file
- * does not matter. Look up what the program wrote there last → check that the original is what is known → write the new
+ * does not matter. Look up what the conversation wrote there last → check that the original is what is known → write the new
  * content beside it → take its place → remember how that was left.
  */
 
@@ -30,7 +30,7 @@ typedef struct
   gpointer progress_data;
   char *path;
   char *part;                   /* its new content */
-  ClocheOrigin *known;          /* as the program left it last, or NULL */
+  ClocheOrigin *known;          /* as the conversation left it last, or NULL */
   ClocheOriginal found;
   GError *error;                /* while all is being cleared away */
   ClocheReplacement *replacement;
@@ -109,8 +109,8 @@ replaced_cb (GObject      *object,
 
   left = cloche_origin_new (cloche_origin_get_uri (cloche_file_get_origin (make->file)), replacement->written.size,
                             replacement->written.mtime_us);
-  cloche_store_set_original_async (cloche_files_get_store (make->files), left, NULL, remembered_cb,
-                                   g_steal_pointer (&task));
+  cloche_store_set_original_async (cloche_files_get_store (make->files), cloche_files_get_conversation_id (make->files),
+                                   left, NULL, remembered_cb, g_steal_pointer (&task));
 }
 
 static void
@@ -248,8 +248,8 @@ cloche_replacement_make_async (ClocheFiles          *files,
     return;
   }
 
-  cloche_store_find_original_async (cloche_files_get_store (files), cloche_origin_get_uri (origin), cancellable, known_cb,
-                                    g_steal_pointer (&task));
+  cloche_store_find_original_async (cloche_files_get_store (files), cloche_files_get_conversation_id (files),
+                                    cloche_origin_get_uri (origin), cancellable, known_cb, g_steal_pointer (&task));
 }
 
 ClocheReplacement *

@@ -101,6 +101,7 @@ replaced_cb (ClocheWindow      *self,
   adw_toast_set_action_name (toast, "file.undo-replace");
   adw_toast_set_action_target_value (toast, g_variant_new_string (key));
   adw_toast_set_timeout (toast, UNDO_SECONDS);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);      /* The keys are for the newest: it is the one to be seen. */
   g_signal_connect_object (toast, "dismissed", G_CALLBACK (undo_dismissed_cb), self, G_CONNECT_SWAPPED);
   g_hash_table_replace (self->replacements, g_steal_pointer (&key), g_object_ref (replacement));
   g_set_object (&self->undo_toast, toast);

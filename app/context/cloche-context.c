@@ -438,7 +438,8 @@ cloche_context_open_files (ClocheContext *self,
 {
   g_autofree char *folder = dup_staging_folder (self);
 
-  return cloche_files_new (self->store, cloche_chat_get_sandbox (chat), folder);
+  return cloche_files_new (self->store, cloche_conversation_get_id (cloche_chat_get_conversation (chat)),
+                           cloche_chat_get_sandbox (chat), folder);
 }
 
 ClocheStatus *

@@ -75,9 +75,11 @@ static const char *const MIGRATIONS[] = {
   ") STRICT, WITHOUT ROWID;",
 
   "CREATE TABLE originals ("
-  "  uri TEXT PRIMARY KEY NOT NULL,"
+  "  conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,"
+  "  uri TEXT NOT NULL,"
   "  size INTEGER NOT NULL,"
-  "  mtime_us INTEGER NOT NULL"
+  "  mtime_us INTEGER NOT NULL,"
+  "  PRIMARY KEY (conversation_id, uri)"
   ") STRICT, WITHOUT ROWID;",
 };
 

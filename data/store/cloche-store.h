@@ -208,11 +208,13 @@ void       cloche_store_delete_endpoint_async (ClocheStore          *self,
 /* Files of this computer that were written */
 
 void          cloche_store_set_original_async   (ClocheStore          *self,
+                                                 const char           *conversation_id,
                                                  ClocheOrigin         *origin,
                                                  GCancellable         *cancellable,
                                                  GAsyncReadyCallback   callback,
                                                  gpointer              user_data);
 void          cloche_store_find_original_async  (ClocheStore          *self,
+                                                 const char           *conversation_id,
                                                  const char           *uri,
                                                  GCancellable         *cancellable,
                                                  GAsyncReadyCallback   callback,

@@ -70,7 +70,7 @@ test_stage (StoreFixture *fixture,
 {
   g_autofree char *folder = g_dir_make_tmp ("cloche-XXXXXX", NULL);
   ClocheFakeSandbox *sandbox = cloche_fake_sandbox_new (NULL);
-  ClocheFiles *files = cloche_files_new (fixture->store, CLOCHE_SANDBOX (sandbox), folder);
+  ClocheFiles *files = cloche_files_new (fixture->store, "aaaaaaaaaaaa", CLOCHE_SANDBOX (sandbox), folder);
   g_autoptr (ClocheContent) at_hand = cloche_content_new_text ("text/plain", "one");
   g_autoptr (ClocheContent) in_store = add_blob (fixture, "two");
   g_autoptr (ClocheContent) in_machine = cloche_content_new_absent ("text/plain", 5);
@@ -99,9 +99,9 @@ static void
 test_gone (StoreFixture *fixture,
            gconstpointer data)
 {
-  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, NULL, "/nowhere/at/all");
+  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, "aaaaaaaaaaaa", NULL, "/nowhere/at/all");
   g_autofree char *folder = g_dir_make_tmp ("cloche-XXXXXX", NULL);
-  g_autoptr (ClocheFiles) here = cloche_files_new (fixture->store, NULL, folder);
+  g_autoptr (ClocheFiles) here = cloche_files_new (fixture->store, "aaaaaaaaaaaa", NULL, folder);
   g_autoptr (ClocheContent) absent = cloche_content_new_absent ("text/plain", 5);
   g_autoptr (ClocheFile) file = cloche_file_new ("a", "/workspace/a", absent);
   g_autoptr (GAsyncResult) result = NULL;
@@ -163,7 +163,7 @@ test_empty (StoreFixture *fixture,
             gconstpointer data)
 {
   g_autofree char *folder = g_dir_make_tmp ("cloche-XXXXXX", NULL);
-  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, NULL, folder);
+  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, "aaaaaaaaaaaa", NULL, folder);
   g_autoptr (GBytes) bytes = g_bytes_new (NULL, 0);
   g_autoptr (ClocheContent) content = cloche_content_new_bytes ("text/plain", bytes);
   g_autoptr (GFile) staged = stage (files, "empty.txt", NULL, content, NULL);
@@ -181,7 +181,7 @@ test_large (StoreFixture *fixture,
   g_autofree char *folder = g_dir_make_tmp ("cloche-XXXXXX", NULL);
   g_autofree char *text = g_strnfill (LARGE, 'x');
   g_autoptr (ClocheFakeSandbox) sandbox = cloche_fake_sandbox_new (NULL);
-  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, CLOCHE_SANDBOX (sandbox), folder);
+  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, "aaaaaaaaaaaa", CLOCHE_SANDBOX (sandbox), folder);
   g_autoptr (ClocheContent) absent = cloche_content_new_absent ("text/plain", LARGE);
   g_autoptr (ClocheFile) file = cloche_file_new ("a.txt", "/workspace/a.txt", absent);
   g_autoptr (GFile) target = g_file_new_build_filename (folder, "a.txt", NULL);
@@ -222,7 +222,7 @@ static void
 test_load (StoreFixture *fixture,
            gconstpointer data)
 {
-  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, NULL, "/tmp");
+  g_autoptr (ClocheFiles) files = cloche_files_new (fixture->store, "aaaaaaaaaaaa", NULL, "/tmp");
   g_autoptr (ClocheContent) in_store = add_blob (fixture, "two");
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GBytes) bytes = NULL;

@@ -39,6 +39,7 @@ set_up_in (Fixture *fixture,
   struct stat status;
 
   store_fixture_set_up (&fixture->store, NULL);
+  store_fixture_create (&fixture->store, "aaaaaaaaaaaa", "First");
   fixture->folder = take_folder;
   fixture->path = g_build_filename (fixture->folder, "a.txt", NULL);
   uri = g_filename_to_uri (fixture->path, NULL, NULL);
@@ -47,7 +48,7 @@ set_up_in (Fixture *fixture,
   fixture->origin = cloche_origin_new (uri, (guint64) status.st_size,
                                        (gint64) status.st_mtim.tv_sec * G_USEC_PER_SEC + status.st_mtim.tv_nsec / 1000);
   fixture->sandbox = cloche_fake_sandbox_new (NULL);
-  fixture->files = cloche_files_new (fixture->store.store, CLOCHE_SANDBOX (fixture->sandbox), "/nowhere/at/all");
+  fixture->files = cloche_files_new (fixture->store.store, "aaaaaaaaaaaa", CLOCHE_SANDBOX (fixture->sandbox), "/nowhere/at/all");
   fixture->told = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect_swapped (fixture->files, "replaced", G_CALLBACK (replaced_cb), fixture);
 }
@@ -196,6 +197,22 @@ test_again (Fixture      *fixture,
   assert_file (cloche_replacement_get_backup_path (first), "original");
 }
 
+/* What another conversation wrote is somebody else's. */
+static void
+test_other_conversation (Fixture      *fixture,
+                         gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheReplacement) first = replace (fixture, "first new one", NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_finalize_object (fixture->files);
+  fixture->files = cloche_files_new (fixture->store.store, "bbbbbbbbbbbb", NULL, "/nowhere/at/all");
+  g_assert_null (replace (fixture, "second", NULL, &error));
+  g_assert_error (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_ORIGINAL_CHANGED);
+  assert_file (fixture->path, "first new one");
+}
+
 static void
 test_failed (Fixture      *fixture,
              gconstpointer data)
@@ -262,6 +279,7 @@ main (int    argc,
   cloche_test_init_isolated (&argc, &argv);
   ADD ("replace-and-undo", test_replace_and_undo);
   ADD ("again", test_again);
+  ADD ("other-conversation", test_other_conversation);
   ADD ("failed", test_failed);
   g_test_add_func ("/app/replacement/disk-full", test_disk_full);
 

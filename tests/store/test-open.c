@@ -106,7 +106,7 @@ test_older (StoreFixture *fixture,
   fixture->store = store_fixture_open_second (fixture, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (count_conversations (fixture), ==, 1);
-  AWAIT (result, cloche_store_set_original_async (fixture->store, origin, NULL, cloche_test_result_cb, &result));
+  AWAIT (result, cloche_store_set_original_async (fixture->store, A, origin, NULL, cloche_test_result_cb, &result));
   g_assert_true (cloche_store_write_finish (fixture->store, result, &error));
   g_assert_no_error (error);
 }

@@ -145,30 +145,45 @@ test_egress_no_file (StoreFixture *fixture,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
-/* What was written last is known again, and nothing else. */
+static ClocheOrigin *
+find_original (StoreFixture *fixture,
+               const char   *conversation_id,
+               const char   *uri,
+               GError      **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  AWAIT (result, cloche_store_find_original_async (fixture->store, conversation_id, uri, NULL, cloche_test_result_cb,
+                                                   &result));
+
+  return cloche_store_find_original_finish (fixture->store, result, error);
+}
+
+/* What a conversation wrote last is known again, and nothing else. */
 static void
 test_originals (StoreFixture *fixture,
                 gconstpointer data)
 {
+  store_fixture_create (fixture, A, "First");
+  store_fixture_create (fixture, B, "Second");
   for (gint64 i = 1; i < 3; i++) {
     g_autoptr (ClocheOrigin) origin = cloche_origin_new ("file:///home/a/b.png", (guint64) i * 100, i);
     g_autoptr (ClocheOrigin) found = NULL;
     g_autoptr (GAsyncResult) result = NULL;
     g_autoptr (GError) error = NULL;
 
-    AWAIT (result, cloche_store_set_original_async (fixture->store, origin, NULL, cloche_test_result_cb, &result));
+    AWAIT (result, cloche_store_set_original_async (fixture->store, A, origin, NULL, cloche_test_result_cb, &result));
     g_assert_true (cloche_store_write_finish (fixture->store, result, &error));
     g_assert_no_error (error);
-    AWAIT (result, cloche_store_find_original_async (fixture->store, "file:///home/a/b.png", NULL, cloche_test_result_cb,
-                                                     &result));
-    found = cloche_store_find_original_finish (fixture->store, result, &error);
+    found = find_original (fixture, A, "file:///home/a/b.png", &error);
     g_assert_no_error (error);
     g_assert_cmpuint (cloche_origin_get_size (found), ==, (guint64) i * 100);
     g_assert_cmpint (cloche_origin_get_mtime_us (found), ==, i);
 
-    AWAIT (result, cloche_store_find_original_async (fixture->store, "file:///home/a/c.png", NULL, cloche_test_result_cb,
-                                                     &result));
-    g_assert_null (cloche_store_find_original_finish (fixture->store, result, &error));
+    g_assert_null (find_original (fixture, A, "file:///home/a/c.png", &error));
+    g_assert_error (error, CLOCHE_STORE_ERROR, CLOCHE_STORE_ERROR_NOT_FOUND);
+    g_clear_error (&error);
+    g_assert_null (find_original (fixture, B, "file:///home/a/b.png", &error));
     g_assert_error (error, CLOCHE_STORE_ERROR, CLOCHE_STORE_ERROR_NOT_FOUND);
   }
 }

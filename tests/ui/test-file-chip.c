@@ -56,7 +56,7 @@ set_up (Fixture      *fixture,
   fixture->folder = g_dir_make_tmp ("cloche-XXXXXX", NULL);
   fixture->sandbox = cloche_fake_sandbox_new (NULL);
   cloche_fake_sandbox_write (fixture->sandbox, "/workspace/large.txt", text);
-  fixture->files = cloche_files_new (fixture->store.store, CLOCHE_SANDBOX (fixture->sandbox), fixture->folder);
+  fixture->files = cloche_files_new (fixture->store.store, "aaaaaaaaaaaa", CLOCHE_SANDBOX (fixture->sandbox), fixture->folder);
   fixture->chip = cloche_file_chip_new (file, fixture->files);
   fixture->progress = find (fixture->chip, CLOCHE_TYPE_FILE_PROGRESS);
   fixture->window = ui_test_show (fixture->chip, 500, 200);

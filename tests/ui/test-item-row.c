@@ -45,7 +45,7 @@ set_up (Fixture      *fixture,
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   store_fixture_set_up (&fixture->store, NULL);
-  fixture->files = cloche_files_new (fixture->store.store, NULL, "/tmp");
+  fixture->files = cloche_files_new (fixture->store.store, "aaaaaaaaaaaa", NULL, "/tmp");
   fixture->items = g_list_store_new (CLOCHE_TYPE_ITEM);
   fixture->transcript = cloche_transcript_new ();
   cloche_transcript_set_row_func (CLOCHE_TRANSCRIPT (fixture->transcript), make_row, fixture, NULL);

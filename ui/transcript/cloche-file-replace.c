@@ -91,12 +91,11 @@ dup_body (ClocheFile *file)
   ClocheOrigin *origin = cloche_file_get_origin (file);
   g_autofree char *path = cloche_origin_dup_path (origin);
   g_autofree char *printable = cloche_text_make_printable (path != NULL ? path : cloche_origin_get_uri (origin), -1);
-  g_autofree char *before = g_format_size (cloche_origin_get_size (origin));
-  g_autofree char *after = g_format_size (cloche_content_get_size (cloche_file_get_content (file)));
+  g_autofree char *size = g_format_size (cloche_content_get_size (cloche_file_get_content (file)));
 
-  /* Translators: the placeholders are the path of a file, its size when it was attached, and that of its new version. */
-  return g_strdup_printf (_ ("%s (%s) becomes the version that stands here (%s).\n\nWhat it is now is kept beside it, and "
-                             "you can undo this."), printable, before, after);
+  /* Translators: the placeholders are the path of a file and the size of its new version. */
+  return g_strdup_printf (_ ("%s becomes the version that stands here (%s).\n\nWhat it is now is kept beside it, and you can "
+                             "undo this."), printable, size);
 }
 
 /**
