@@ -73,7 +73,7 @@ set_up (Fixture      *fixture,
   fixture->network = cloche_network_new (fixture->machine, fixture->chat, fixture->store.store, "/nowhere");
 
   fixture->files = cloche_files_new (fixture->store.store, "aaaaaaaaaaaa",
-                                    CLOCHE_SANDBOX (fixture->sandbox), fixture->store.folder);
+                                     CLOCHE_SANDBOX (fixture->sandbox), fixture->store.folder);
   fixture->view = cloche_chat_view_new ();
   fixture->entry = find (fixture->view, CLOCHE_TYPE_COMPOSER);
   fixture->bar = find (fixture->view, CLOCHE_TYPE_QUESTION_BAR);
