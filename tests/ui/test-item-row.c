@@ -444,6 +444,49 @@ test_comparison_from_store (Fixture      *fixture,
   assert_height_fits (fixture, 0);
 }
 
+static guint
+count_previews (Fixture *fixture,
+                guint    n_files,
+                gboolean has_output)
+{
+  g_autoptr (ClocheToolCall) call = cloche_tool_call_new ("1", "run_shell", "{\"command\":\"convert\"}");
+  g_autoptr (ClocheToolResult) result = cloche_tool_result_new ("1", "run_shell", CLOCHE_TOOL_OK, "");
+  g_autoptr (ClocheOutput) picture = make_picture (40, 30);
+  g_autoptr (ClocheContent) absent = cloche_content_new_absent ("image/png", 100000000);
+  g_autoptr (ClocheToolRun) run = NULL;
+  g_autoptr (ClocheItem) tool = NULL;
+  g_autoptr (GPtrArray) previews = g_ptr_array_new ();
+
+  if (has_output)
+    cloche_tool_result_take_output (result, make_picture (50, 50));
+  cloche_tool_result_take_file (result, cloche_file_new ("large.png", "/workspace/large.png", absent));
+  for (guint i = 0; i < n_files; i++) {
+    g_autofree char *name = g_strdup_printf ("%u.png", i);
+    g_autofree char *path = g_strconcat ("/workspace/", name, NULL);
+
+    cloche_tool_result_take_file (result, cloche_file_new (name, path, cloche_output_get_content (picture, 0)));
+  }
+  run = cloche_tool_run_new_done (call, result);
+  tool = cloche_item_new_tool (run);
+  g_list_store_remove_all (fixture->items);
+  g_list_store_append (fixture->items, tool);
+  ui_test_frames (fixture->window, 5);
+  assert_height_fits (fixture, 0);
+  find_all (get_row (fixture, 0), CLOCHE_TYPE_FILE_PREVIEW, previews);
+
+  return previews->len;
+}
+
+/* Pictures that were only written are seen, a few of them; what was shown besides is not shown twice. */
+static void
+test_pictures (Fixture      *fixture,
+               gconstpointer user_data)
+{
+  g_assert_cmpuint (count_previews (fixture, 2, FALSE), ==, 2);
+  g_assert_cmpuint (count_previews (fixture, 9, FALSE), ==, 4);
+  g_assert_cmpuint (count_previews (fixture, 2, TRUE), ==, 0);
+}
+
 static void
 finish_run (ClocheToolRun   *run,
             ClocheToolStatus status,
@@ -534,6 +577,7 @@ main (int    argc,
   ADD ("kinds", test_kinds);
   ADD ("chart-and-chip", test_chart_and_chip);
   ADD ("previews", test_previews);
+  ADD ("pictures", test_pictures);
   ADD ("comparison", test_comparison);
   ADD ("comparison-from-store", test_comparison_from_store);
   ADD ("copy-all", test_copy_all);

@@ -12,8 +12,8 @@
 
 #include <glib/gi18n.h>
 
-/* pixels: how wide a picture of a video is shown, and a page of a document, which is higher than that. */
-#define VIDEO_WIDTH 320
+/* pixels: how wide a picture is shown, and a page of a document, which is higher than that. */
+#define PICTURE_WIDTH 320
 #define PAGE_WIDTH 220
 
 struct _ClocheFileChip
@@ -170,10 +170,24 @@ cloche_file_chip_init (ClocheFileChip *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
 }
 
-/* A video or a document: what it looks like, above its name. */
+/* What it looks like, above its name. Returns: (transfer none) */
+static GtkWidget *
+show_picture (ClocheFileChip *self,
+              ClocheContent  *picture,
+              const char     *label,
+              int             max_width)
+{
+  GtkWidget *preview = cloche_file_preview_new (picture, self->files, label, max_width);
+
+  g_signal_connect_swapped (preview, "clicked", G_CALLBACK (open_cb), self);
+  gtk_box_prepend (GTK_BOX (self), preview);
+
+  return preview;
+}
+
 static void
-add_preview (ClocheFileChip *self,
-             const char     *name)
+show_preview (ClocheFileChip *self,
+              const char     *name)
 {
   ClocheContent *picture = cloche_file_get_preview (self->file);
   const char *mime_type = cloche_content_get_mime_type (cloche_file_get_content (self->file));
@@ -185,13 +199,11 @@ add_preview (ClocheFileChip *self,
   if (picture == NULL)
     return;
 
-  preview = cloche_file_preview_new (picture, self->files, label, is_video ? VIDEO_WIDTH : PAGE_WIDTH);
+  preview = show_picture (self, picture, label, is_video ? PICTURE_WIDTH : PAGE_WIDTH);
   if (is_video)
     cloche_file_preview_add_badge (CLOCHE_FILE_PREVIEW (preview));
   else
     gtk_widget_add_css_class (preview, "page");
-  g_signal_connect_swapped (preview, "clicked", G_CALLBACK (open_cb), self);
-  gtk_box_append (GTK_BOX (self), preview);
 }
 
 static void
@@ -237,8 +249,8 @@ fill (ClocheFileChip *self,
   gtk_box_append (GTK_BOX (self->row), open_button);
   gtk_box_append (GTK_BOX (self->row), save_button);
   gtk_box_append (GTK_BOX (self->row), self->progress);
-  add_preview (self, name);
   gtk_box_append (GTK_BOX (self), self->row);
+  show_preview (self, name);
 }
 
 GtkWidget *
@@ -261,6 +273,25 @@ cloche_file_chip_get_file (ClocheFileChip *self)
   g_return_val_if_fail (CLOCHE_IS_FILE_CHIP (self), NULL);
 
   return self->file;
+}
+
+/**
+ * cloche_file_chip_show_picture:
+ *
+ * Shows the file itself above its name, which has to be a picture.
+ */
+void
+cloche_file_chip_show_picture (ClocheFileChip *self)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *label = NULL;
+
+  g_return_if_fail (CLOCHE_IS_FILE_CHIP (self));
+
+  name = cloche_text_make_printable (cloche_file_get_name (self->file), -1);
+  /* Translators: the placeholder is the name of a picture. */
+  label = g_strdup_printf (_ ("View %s"), name);
+  (void) show_picture (self, cloche_file_get_content (self->file), label, PICTURE_WIDTH);
 }
 
 /**

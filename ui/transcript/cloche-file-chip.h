@@ -21,6 +21,7 @@ GtkWidget  *cloche_file_chip_new           (ClocheFile     *file,
                                             ClocheFiles    *files) G_GNUC_WARN_UNUSED_RESULT;
 
 ClocheFile *cloche_file_chip_get_file      (ClocheFileChip *self);
+void        cloche_file_chip_show_picture  (ClocheFileChip *self);
 void        cloche_file_chip_offer_replace (ClocheFileChip *self);
 
 G_END_DECLS

@@ -17,6 +17,9 @@
 #define SECTION_HEIGHT_MAX 280
 #define SECTION_LINES_MAX 16
 
+/* files: that are shown as pictures; who unpacks an album sees the names of the others. */
+#define PICTURES_MAX 4
+
 struct _ClocheToolCard
 {
   GtkBox parent_instance;
@@ -38,6 +41,7 @@ struct _ClocheToolCard
   ClocheFiles *files;
   GPtrArray *shown_outputs;   /* of ClocheOutput: those that have a widget above @chips, in their order */
   guint n_shown_files;
+  guint n_shown_pictures;     /* of those files */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheToolCard, cloche_tool_card, GTK_TYPE_BOX)
@@ -93,6 +97,39 @@ update_outputs (ClocheToolCard *self)
   }
 }
 
+static gboolean
+has_image_type (ClocheContent *content)
+{
+  static const char *const TYPES[] = { "image/png", "image/jpeg", "image/svg+xml", NULL };
+
+  return g_strv_contains (TYPES, cloche_content_get_mime_type (content));
+}
+
+/* Whether pictures are shown already: who shows a chart mostly saves it, too, and it need not be there twice. */
+static gboolean
+shows_pictures (ClocheToolCard *self)
+{
+  for (guint i = 0; i < self->shown_outputs->len; i++) {
+    ClocheOutput *output = g_ptr_array_index (self->shown_outputs, i);
+
+    for (guint j = 0; j < cloche_output_get_n_contents (output); j++)
+      if (has_image_type (cloche_output_get_content (output, j)))
+        return TRUE;
+  }
+
+  return FALSE;
+}
+
+/* Those that are at hand or in the store; another one stays in the machine until somebody wants it. */
+static gboolean
+is_picture (ClocheFile *file)
+{
+  ClocheContent *content = cloche_file_get_content (file);
+
+  return has_image_type (content) &&
+         (cloche_content_get_bytes (content) != NULL || cloche_content_get_blob (content) != NULL);
+}
+
 /* A picture that was changed has a place of its own, below the other files: its two forms, and what can be done with it. */
 static void
 add_file (ClocheToolCard *self,
@@ -108,6 +145,10 @@ add_file (ClocheToolCard *self,
     return;
   }
 
+  if (is_picture (file) && self->n_shown_pictures < PICTURES_MAX && !shows_pictures (self)) {
+    cloche_file_chip_show_picture (CLOCHE_FILE_CHIP (chip));
+    self->n_shown_pictures++;
+  }
   gtk_flow_box_append (GTK_FLOW_BOX (self->chips), chip);
   gtk_widget_set_focusable (gtk_widget_get_last_child (self->chips), FALSE);
 }
