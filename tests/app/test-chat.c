@@ -478,52 +478,6 @@ test_too_large (void)
   world_clear (&world);
 }
 
-static void
-change (World *world,
-        void (*verb)(ClocheWorkspace *, const char *, GCancellable *, GAsyncReadyCallback, gpointer))
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_object (&world->result);
-  verb (world->workspace, cloche_conversation_get_id (world->conversation), NULL, cloche_test_result_cb, &world->result);
-  cloche_test_wait (&world->result);
-  g_assert_true (cloche_workspace_change_finish (world->workspace, world->result, &error));
-  g_assert_no_error (error);
-}
-
-static void
-test_workspace (void)
-{
-  static const ClocheFakeAnswer ANSWERS[] = { { .text = "x" } };
-  World world;
-  g_autoptr (ClocheConversationRow) row = NULL;
-  g_autoptr (ClocheConversationRow) same = NULL;
-  g_autoptr (GError) error = NULL;
-  guint n_titles = 0;
-
-  world_init (&world, ANSWERS, G_N_ELEMENTS (ANSWERS));
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (world.workspace)), ==, 1);
-  row = g_list_model_get_item (G_LIST_MODEL (world.workspace), 0);
-  g_assert_cmpstr (cloche_conversation_row_get_title (row), ==, "New");
-  g_signal_connect (row, "notify::title", G_CALLBACK (notify_cb), &n_titles);
-
-  g_clear_object (&world.result);
-  cloche_workspace_rename_async (world.workspace, cloche_conversation_get_id (world.conversation), "Sales", NULL,
-                                 cloche_test_result_cb, &world.result);
-  cloche_test_wait (&world.result);
-  g_assert_true (cloche_workspace_change_finish (world.workspace, world.result, &error));
-  same = g_list_model_get_item (G_LIST_MODEL (world.workspace), 0);
-  g_assert_true (row == same);
-  g_assert_cmpuint (n_titles, ==, 1);
-  g_assert_cmpstr (cloche_conversation_row_get_title (row), ==, "Sales");
-
-  change (&world, cloche_workspace_delete_async);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (world.workspace)), ==, 0);
-  change (&world, cloche_workspace_undo_delete_async);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (world.workspace)), ==, 1);
-  world_clear (&world);
-}
-
 static ClocheToolResult *
 call (World        *world,
       const char   *command,
@@ -599,7 +553,6 @@ main (int    argc,
   g_test_add_func ("/app/chat/attach", test_attach);
   g_test_add_func ("/app/chat/call", test_call);
   g_test_add_func ("/app/chat/too-large", test_too_large);
-  g_test_add_func ("/app/workspace/list", test_workspace);
 
   return g_test_run ();
 }
