@@ -20,6 +20,9 @@ struct _ClocheReplacement
   char *path;                   /* in the file system's encoding, as is @backup */
   char *backup;
   ClocheOriginal written;
+  ClocheStore *store;
+  char *conversation_id;
+  ClocheOrigin *former;         /* what was replaced */
 };
 
 typedef struct
@@ -60,6 +63,9 @@ cloche_replacement_finalize (GObject *object)
 
   g_free (self->path);
   g_free (self->backup);
+  g_clear_object (&self->store);
+  g_free (self->conversation_id);
+  g_clear_pointer (&self->former, cloche_origin_unref);
 
   G_OBJECT_CLASS (cloche_replacement_parent_class)->finalize (object);
 }
@@ -124,6 +130,10 @@ replace_thread (GTask        *task,
   GError *error = g_steal_pointer (&make->error);
 
   replacement->path = g_strdup (make->path);
+  replacement->store = g_object_ref (cloche_files_get_store (make->files));
+  replacement->conversation_id = g_strdup (cloche_files_get_conversation_id (make->files));
+  replacement->former = cloche_origin_new (cloche_origin_get_uri (cloche_file_get_origin (make->file)), make->found.size,
+                                           make->found.mtime_us);
   if (error == NULL && cloche_original_replace (make->path, &make->found, make->part, &replacement->backup,
                                                 &replacement->written, &error))
     make->replacement = g_steal_pointer (&replacement);
@@ -286,12 +296,40 @@ cloche_replacement_get_backup_path (ClocheReplacement *self)
 }
 
 static void
-undo_thread (GTask        *task,
-             gpointer      source,
-             gpointer      task_data,
-             GCancellable *cancellable)
+restored_remembered_cb (GObject      *object,
+                        GAsyncResult *result,
+                        gpointer      user_data)
 {
-  ClocheReplacement *self = source;
+  g_autoptr (GTask) task = user_data;
+
+  /* If not, the next replacement is refused, and says why. */
+  (void) cloche_store_write_finish (CLOCHE_STORE (object), result, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+restored_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ClocheReplacement *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    cloche_store_set_original_async (self->store, self->conversation_id, self->former, NULL, restored_remembered_cb,
+                                     g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+restore_thread (GTask        *task,
+                gpointer      source,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  ClocheReplacement *self = task_data;
   GError *error = NULL;
 
   if (cloche_original_restore (self->path, &self->written, self->backup, &error))
@@ -303,7 +341,7 @@ undo_thread (GTask        *task,
 /**
  * cloche_replacement_undo_async:
  *
- * Puts back what was replaced, if nobody has written there since.
+ * Puts back what was replaced, if nobody has written there since; it can be replaced anew then.
  *
  * Errors: %CLOCHE_APP_ERROR_ORIGINAL_CHANGED, %G_IO_ERROR; each a sentence for the person.
  */
@@ -312,13 +350,14 @@ cloche_replacement_undo_async (ClocheReplacement  *self,
                                GAsyncReadyCallback callback,
                                gpointer            user_data)
 {
-  g_autoptr (GTask) task = NULL;
+  GTask *task;
 
   g_return_if_fail (CLOCHE_IS_REPLACEMENT (self));
 
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, cloche_replacement_undo_async);
-  g_task_run_in_thread (task, undo_thread);
+  g_task_set_task_data (task, self, NULL);      /* It is the task's source. */
+  run_in_thread (task, restore_thread, restored_cb);
 }
 
 gboolean

@@ -197,6 +197,26 @@ test_again (Fixture      *fixture,
   assert_file (cloche_replacement_get_backup_path (first), "original");
 }
 
+/* What an undo left is as well known as what was attached: it can be replaced anew. */
+static void
+test_after_undo (Fixture      *fixture,
+                 gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ClocheReplacement) first = replace (fixture, "first", NULL, &error);
+  g_autoptr (ClocheReplacement) second = replace (fixture, "second one", NULL, &error);
+  g_autoptr (ClocheReplacement) third = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (undo (second, &error));
+  g_assert_no_error (error);
+  assert_file (fixture->path, "first");
+  third = replace (fixture, "third", NULL, &error);
+  g_assert_no_error (error);
+  assert_file (fixture->path, "third");
+  assert_file (cloche_replacement_get_backup_path (third), "first");
+}
+
 /* What another conversation wrote is somebody else's. */
 static void
 test_other_conversation (Fixture      *fixture,
@@ -279,6 +299,7 @@ main (int    argc,
   cloche_test_init_isolated (&argc, &argv);
   ADD ("replace-and-undo", test_replace_and_undo);
   ADD ("again", test_again);
+  ADD ("after-undo", test_after_undo);
   ADD ("other-conversation", test_other_conversation);
   ADD ("failed", test_failed);
   g_test_add_func ("/app/replacement/disk-full", test_disk_full);
