@@ -25,18 +25,25 @@
  * all the same.
  */
 
+/* bytes: of a rule that is none, as it is shown. */
+#define SHOWN_BYTES 300
+
 static gboolean
 is_web (guint16 port)
 {
   return port == 80 || port == 443;
 }
 
+/* What is shown has to be UTF-8, wherever a long rule is cut. */
 static gboolean
 refuse (GError    **error,
         const char *text,
         const char *why)
 {
-  g_set_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE, "Rule “%.300s”: %s", text, why);
+  g_autofree char *cut = g_strndup (text, SHOWN_BYTES);
+  g_autofree char *valid = g_utf8_make_valid (cut, -1);
+
+  g_set_error (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_RULE, "Rule “%s”: %s", valid, why);
   return FALSE;
 }
 

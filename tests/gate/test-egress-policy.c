@@ -306,6 +306,22 @@ test_wrong_rules (void)
   }
 }
 
+/* Wherever a long one is cut, what is said of it can be shown. */
+static void
+test_long_wrong_rules (void)
+{
+  for (gsize length = 290; length < 300; length++) {
+    g_autofree char *padding = g_strnfill (length, 'a');
+    g_autofree char *text = g_strconcat (padding, "€€€€ example", NULL);
+    g_auto (ClocheEgressRule) rule = { 0 };
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (cloche_egress_rule_parse (text, &rule, &error));
+    g_assert_true (g_utf8_validate (error->message, -1, NULL));
+    g_assert_true (g_str_has_suffix (error->message, "write one host at a time"));
+  }
+}
+
 static void
 test_too_many_rules (void)
 {
@@ -353,6 +369,7 @@ main (int    argc,
   g_test_add_func ("/gate/policy/one-form", test_one_form);
   g_test_add_func ("/gate/policy/read-allowed", test_read_allowed);
   g_test_add_func ("/gate/policy/wrong-rules", test_wrong_rules);
+  g_test_add_func ("/gate/policy/long-wrong-rules", test_long_wrong_rules);
   g_test_add_func ("/gate/policy/too-many-rules", test_too_many_rules);
   g_test_add_func ("/gate/policy/modes", test_modes);
 
