@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,8 +25,11 @@
  * at once more: what somebody else has written there meanwhile stays.
  */
 
-/* names that are tried for a backup: "a.png~", "a.png.~2~", … as GNU programs number them. */
+/* names that are tried for a backup: "a (earlier).png", "a (earlier 2).png", … */
 #define MAX_BACKUPS 100
+
+/* bytes: what is longer after a dot is no extension. */
+#define EXTENSION_BYTES 16
 
 /* bytes: of the list of extended attributes, and of one; the kernel's own limit is 64 KiB. */
 #define XATTR_BYTES 65536
@@ -101,6 +105,10 @@ set_failed (GError    **error,
   else if (errsv == ENOENT || errsv == ENOTDIR)
     /* Translators: the placeholders are the name of a file and a folder. */
     g_set_error (error, G_IO_ERROR, code, _ ("“%s” is not in “%s” any more. Save a copy instead."), name, printable);
+  else if (errsv == EEXIST)
+    /* Translators: the placeholder is the name of a file. */
+    g_set_error (error, G_IO_ERROR, code,
+                 _ ("Too many earlier versions of “%s” are beside it. Move some of them elsewhere and try again."), name);
   else
     g_set_error (error, G_IO_ERROR, code, "“%s”: %s", name, g_strerror (errsv));
 }
@@ -252,6 +260,29 @@ copy_backup (int         folder_fd,
   return FALSE;
 }
 
+/*
+ * Beside the original wherever names are sorted, and opened by the same programs. "a.png~" it must not be: file managers hide
+ * such names, and editors write over them.
+ */
+static char *
+dup_backup_name (const char *name,
+                 guint       number)
+{
+  const char *dot = strrchr (name, '.');
+  const char *extension = dot != NULL && dot != name && strlen (dot) <= EXTENSION_BYTES ? dot : "";
+  g_autofree char *digits = number > 1 ? g_strdup_printf (" %u", number) : g_strdup ("");
+  /* Translators: part of a file's name: “picture (earlier).png” is what “picture.png” was before it was replaced. */
+  g_autofree char *end = g_strconcat (" (", _ ("earlier"), digits, ")", extension, NULL);
+  gsize room = NAME_MAX - MIN (strlen (end), NAME_MAX);
+  gsize stem = strlen (name) - strlen (extension);
+
+  if (stem > room)
+    for (stem = room; stem > 0 && ((guchar) name[stem] & 0xc0) == 0x80; stem--)
+      ;         /* Not within a character. */
+
+  return g_strdup_printf ("%.*s%s", (int) stem, name, end);
+}
+
 /* Returns: (nullable): the name of the backup; never one that was there. */
 static char *
 make_backup (int         folder_fd,
@@ -259,7 +290,7 @@ make_backup (int         folder_fd,
              const char *name)
 {
   for (guint i = 1; i <= MAX_BACKUPS; i++) {
-    g_autofree char *backup = i == 1 ? g_strconcat (name, "~", NULL) : g_strdup_printf ("%s.~%u~", name, i);
+    g_autofree char *backup = dup_backup_name (name, i);
 
     if (linkat (folder_fd, name, folder_fd, backup, 0) == 0)
       return g_steal_pointer (&backup);
@@ -366,7 +397,7 @@ cloche_original_replace (const char           *path,
   while (*part_name == G_DIR_SEPARATOR)
     part_name++;
   if (folder_fd >= 0)
-    original_fd = openat (folder_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    original_fd = openat (folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (original_fd >= 0)
     part_fd = prepare_part (folder_fd, original_fd, part_name);
   if (part_fd >= 0 && fstat (part_fd, &status) == 0)
@@ -389,9 +420,22 @@ cloche_original_replace (const char           *path,
   return TRUE;
 }
 
+/* A backup is another file than what it is of where there are no two names for one. */
+static gboolean
+is_backup_of (const struct stat    *status,
+              const ClocheOriginal *former)
+{
+  ClocheOriginal backup;
+
+  read_status (status, &backup);
+
+  return S_ISREG (status->st_mode) && backup.size == former->size && backup.mtime_us == former->mtime_us;
+}
+
 /**
  * cloche_original_restore:
  * @written: as cloche_original_replace() left it
+ * @former: as it was before
  *
  * Errors: %CLOCHE_APP_ERROR_ORIGINAL_CHANGED, %G_IO_ERROR; each a sentence for the person. Nothing has changed then.
  */
@@ -399,6 +443,7 @@ gboolean
 cloche_original_restore (const char           *path,
                          const ClocheOriginal *written,
                          const char           *backup,
+                         const ClocheOriginal *former,
                          GError              **error)
 {
   g_autofree char *name = g_path_get_basename (path);
@@ -410,6 +455,11 @@ cloche_original_restore (const char           *path,
 
   if (folder_fd < 0 || fstatat (folder_fd, backup_name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
     set_failed (error, backup, errno);
+  } else if (!is_backup_of (&status, former)) {
+    /* Translators: the placeholders are the names of two files. */
+    g_set_error (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_ORIGINAL_CHANGED,
+                 _ ("“%s” does not hold any more what “%s” was before it was replaced. Both were left as they are."),
+                 printable_backup, printable);
   } else if (take_name (folder_fd, backup_name, name, written)) {
     (void) fsync (folder_fd);   /* As above. */
     return TRUE;

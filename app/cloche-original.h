@@ -50,6 +50,7 @@ gboolean cloche_original_replace (const char           *path,
 gboolean cloche_original_restore (const char           *path,
                                   const ClocheOriginal *written,
                                   const char           *backup,
+                                  const ClocheOriginal *former,
                                   GError              **error);
 
 G_END_DECLS

@@ -20,9 +20,10 @@ struct _ClocheReplacement
   char *path;                   /* in the file system's encoding, as is @backup */
   char *backup;
   ClocheOriginal written;
+  ClocheOriginal former;        /* what was replaced */
   ClocheStore *store;
   char *conversation_id;
-  ClocheOrigin *former;         /* what was replaced */
+  char *uri;                    /* of @path */
 };
 
 typedef struct
@@ -65,7 +66,7 @@ cloche_replacement_finalize (GObject *object)
   g_free (self->backup);
   g_clear_object (&self->store);
   g_free (self->conversation_id);
-  g_clear_pointer (&self->former, cloche_origin_unref);
+  g_free (self->uri);
 
   G_OBJECT_CLASS (cloche_replacement_parent_class)->finalize (object);
 }
@@ -97,6 +98,18 @@ remembered_cb (GObject      *object,
   g_task_return_pointer (task, g_object_ref (make->replacement), g_object_unref);
 }
 
+/* So that it is known as the conversation's own work. */
+static void
+remember (ClocheReplacement    *self,
+          const ClocheOriginal *left,
+          GAsyncReadyCallback   callback,
+          GTask                *taken_task)
+{
+  g_autoptr (ClocheOrigin) origin = cloche_origin_new (self->uri, left->size, left->mtime_us);
+
+  cloche_store_set_original_async (self->store, self->conversation_id, origin, NULL, callback, taken_task);
+}
+
 static void
 replaced_cb (GObject      *object,
              GAsyncResult *result,
@@ -104,19 +117,12 @@ replaced_cb (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Make *make = g_task_get_task_data (task);
-  ClocheReplacement *replacement = make->replacement;
-  g_autoptr (ClocheOrigin) left = NULL;
   GError *error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error)) {
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    remember (make->replacement, &make->replacement->written, remembered_cb, g_steal_pointer (&task));
+  else
     g_task_return_error (task, error);
-    return;
-  }
-
-  left = cloche_origin_new (cloche_origin_get_uri (cloche_file_get_origin (make->file)), replacement->written.size,
-                            replacement->written.mtime_us);
-  cloche_store_set_original_async (cloche_files_get_store (make->files), cloche_files_get_conversation_id (make->files),
-                                   left, NULL, remembered_cb, g_steal_pointer (&task));
 }
 
 static void
@@ -132,8 +138,8 @@ replace_thread (GTask        *task,
   replacement->path = g_strdup (make->path);
   replacement->store = g_object_ref (cloche_files_get_store (make->files));
   replacement->conversation_id = g_strdup (cloche_files_get_conversation_id (make->files));
-  replacement->former = cloche_origin_new (cloche_origin_get_uri (cloche_file_get_origin (make->file)), make->found.size,
-                                           make->found.mtime_us);
+  replacement->uri = g_strdup (cloche_origin_get_uri (cloche_file_get_origin (make->file)));
+  replacement->former = make->found;
   if (error == NULL && cloche_original_replace (make->path, &make->found, make->part, &replacement->backup,
                                                 &replacement->written, &error))
     make->replacement = g_steal_pointer (&replacement);
@@ -317,8 +323,7 @@ restored_cb (GObject      *object,
   GError *error = NULL;
 
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    cloche_store_set_original_async (self->store, self->conversation_id, self->former, NULL, restored_remembered_cb,
-                                     g_steal_pointer (&task));
+    remember (self, &self->former, restored_remembered_cb, g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }
@@ -332,7 +337,7 @@ restore_thread (GTask        *task,
   ClocheReplacement *self = task_data;
   GError *error = NULL;
 
-  if (cloche_original_restore (self->path, &self->written, self->backup, &error))
+  if (cloche_original_restore (self->path, &self->written, self->backup, &self->former, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

@@ -17,6 +17,7 @@ typedef struct
   char *path;
   char *part;
   ClocheOrigin *origin;         /* as it was attached */
+  ClocheOriginal former;        /* as it was before it was replaced */
 } Fixture;
 
 static ClocheOrigin *
@@ -125,13 +126,12 @@ replace (Fixture        *fixture,
          const char     *text,
          ClocheOriginal *ret_written)
 {
-  ClocheOriginal found;
   char *backup = NULL;
   g_autoptr (GError) error = NULL;
 
-  check (fixture, written, &found);
+  check (fixture, written, &fixture->former);
   begin (fixture, text);
-  g_assert_true (cloche_original_replace (fixture->path, &found, fixture->part, &backup, ret_written, &error));
+  g_assert_true (cloche_original_replace (fixture->path, &fixture->former, fixture->part, &backup, ret_written, &error));
   g_assert_no_error (error);
   cloche_original_end (fixture->part);
 
@@ -144,7 +144,7 @@ test_replace_and_restore (Fixture      *fixture,
                           gconstpointer data)
 {
   g_autofree char *backup = NULL;
-  g_autofree char *expected = g_strconcat (fixture->path, "~", NULL);
+  g_autofree char *expected = g_build_filename (fixture->folder, "a (earlier).png", NULL);
   ClocheOriginal written;
   ClocheOriginal found;
   struct stat status;
@@ -164,7 +164,7 @@ test_replace_and_restore (Fixture      *fixture,
     g_assert_cmpstr (value, ==, "kept");
   }
 
-  g_assert_true (cloche_original_restore (fixture->path, &written, backup, &error));
+  g_assert_true (cloche_original_restore (fixture->path, &written, backup, &fixture->former, &error));
   g_assert_no_error (error);
   assert_file (fixture->path, "original");
   g_assert_cmpuint (count_entries (fixture->folder), ==, 1);
@@ -178,7 +178,7 @@ test_again (Fixture      *fixture,
 {
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
-  g_autofree char *expected = g_strconcat (fixture->path, ".~2~", NULL);
+  g_autofree char *expected = g_build_filename (fixture->folder, "a (earlier 2).png", NULL);
   g_autoptr (ClocheOrigin) known = NULL;
   ClocheOriginal written;
 
@@ -189,6 +189,78 @@ test_again (Fixture      *fixture,
   assert_file (fixture->path, "second new one!");
   assert_file (first, "original");
   assert_file (second, "first new one");
+}
+
+static void
+rename_original (Fixture    *fixture,
+                 const char *name)
+{
+  char *path = g_build_filename (fixture->folder, name, NULL);
+
+  g_assert_cmpint (g_rename (fixture->path, path), ==, 0);
+  g_free (fixture->path);
+  fixture->path = path;
+}
+
+/* What a file system takes as a name has room for a backup's, too. */
+static void
+test_names (Fixture      *fixture,
+            gconstpointer data)
+{
+  g_autofree char *many = g_strnfill (251, 'a');
+  g_autofree char *long_name = g_strconcat (many, ".png", NULL);
+  g_autofree char *cut = g_strndup (many, 241);
+  g_autofree char *long_backup = g_strconcat (cut, " (earlier).png", NULL);
+  g_autofree char *fewer = g_strndup (many, 240);
+  g_autofree char *wide_name = g_strconcat (fewer, "€€€.png", NULL);
+  g_autofree char *wide_backup = g_strconcat (fewer, " (earlier).png", NULL);
+  const struct { const char *name; const char *backup; } NAMES[] = {
+    { long_name, long_backup }, { wide_name, wide_backup }, { ".profile", ".profile (earlier)" },
+    { "notes", "notes (earlier)" }, { "a.tar.gz", "a.tar (earlier).gz" }, { "caf\xe9.txt", "caf\xe9 (earlier).txt" },
+    { "line\nbreak.txt", "line\nbreak (earlier).txt" }, { "see a.very-long-end-of-it", "see a.very-long-end-of-it (earlier)" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (NAMES); i++) {
+    g_autofree char *backup = NULL;
+    g_autofree char *name = NULL;
+    ClocheOriginal written;
+    g_autoptr (GError) error = NULL;
+
+    rename_original (fixture, NAMES[i].name);
+    backup = replace (fixture, NULL, "new content", &written);
+    name = g_path_get_basename (backup);
+    g_assert_cmpstr (name, ==, NAMES[i].backup);
+    g_assert_true (cloche_original_restore (fixture->path, &written, backup, &fixture->former, &error));
+    g_assert_no_error (error);
+    assert_file (fixture->path, "original");
+    g_assert_cmpuint (count_entries (fixture->folder), ==, 1);
+  }
+}
+
+/* Nothing has changed, and the person knows what to do. */
+static void
+test_too_many (Fixture      *fixture,
+               gconstpointer data)
+{
+  g_autofree char *backup = NULL;
+  ClocheOriginal found;
+  ClocheOriginal written;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 1; i <= 100; i++) {
+    g_autofree char *name = i == 1 ? g_strdup ("a (earlier).png") : g_strdup_printf ("a (earlier %u).png", i);
+    g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+    write_file (path, "precious");
+  }
+  check (fixture, NULL, &found);
+  begin (fixture, "new content");
+  g_assert_false (cloche_original_replace (fixture->path, &found, fixture->part, &backup, &written, &error));
+  cloche_original_end (fixture->part);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
+  g_assert_nonnull (strstr (error->message, "Too many earlier versions of “a.png”"));
+  assert_file (fixture->path, "original");
+  g_assert_cmpuint (count_entries (fixture->folder), ==, 101);
 }
 
 /* Never a right to run as somebody else, whatever the original had. */
@@ -273,6 +345,24 @@ test_changed_meanwhile (Fixture      *fixture,
   g_assert_cmpuint (count_entries (fixture->folder), ==, 1);
 }
 
+/* Somebody else has put another file where the backup was: that is not what the person wants back. */
+static void
+test_restore_other (Fixture      *fixture,
+                    gconstpointer data)
+{
+  g_autofree char *backup = NULL;
+  ClocheOriginal written;
+  g_autoptr (GError) error = NULL;
+
+  backup = replace (fixture, NULL, "new content", &written);
+  write_file (backup, "of another program");
+  g_assert_false (cloche_original_restore (fixture->path, &written, backup, &fixture->former, &error));
+  g_assert_error (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_ORIGINAL_CHANGED);
+  g_assert_nonnull (strstr (error->message, "“a (earlier).png” does not hold any more what “a.png” was"));
+  assert_file (fixture->path, "new content");
+  assert_file (backup, "of another program");
+}
+
 static void
 test_restore_refused (Fixture      *fixture,
                       gconstpointer data)
@@ -283,15 +373,15 @@ test_restore_refused (Fixture      *fixture,
 
   backup = replace (fixture, NULL, "new content", &written);
   write_file (fixture->path, "later work of the person");
-  g_assert_false (cloche_original_restore (fixture->path, &written, backup, &error));
+  g_assert_false (cloche_original_restore (fixture->path, &written, backup, &fixture->former, &error));
   g_assert_error (error, CLOCHE_APP_ERROR, CLOCHE_APP_ERROR_ORIGINAL_CHANGED);
-  g_assert_nonnull (strstr (error->message, "“a.png~”"));
+  g_assert_nonnull (strstr (error->message, "“a (earlier).png”"));
   assert_file (fixture->path, "later work of the person");
   assert_file (backup, "original");
   g_clear_error (&error);
 
   g_assert_cmpint (g_remove (backup), ==, 0);
-  g_assert_false (cloche_original_restore (fixture->path, &written, backup, &error));
+  g_assert_false (cloche_original_restore (fixture->path, &written, backup, &fixture->former, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   assert_file (fixture->path, "later work of the person");
 }
@@ -309,6 +399,9 @@ main (int    argc,
   ADD ("refused", test_refused);
   ADD ("read-only-folder", test_read_only_folder);
   ADD ("changed-meanwhile", test_changed_meanwhile);
+  ADD ("names", test_names);
+  ADD ("too-many", test_too_many);
+  ADD ("restore-other", test_restore_other);
   ADD ("restore-refused", test_restore_refused);
 
   return g_test_run ();

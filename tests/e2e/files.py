@@ -47,7 +47,7 @@ def changed_and_replaced():
     server = e2e.ModelServer(folders, [e2e.call("run_python", code=WORK), e2e.say("It is cropped."), e2e.say("Good bye.")])
     before = read(PICTURE)
     path = folders.file("garden.png", before)
-    backup = path + "~"
+    backup = path.replace("garden.png", "garden (earlier).png")
     window = e2e.talk_with(folders, server)
     giver = drag.Partner(folders, path)
     giver.drag_out_to(*window.centre(window.find(role="text", name="Message")))
