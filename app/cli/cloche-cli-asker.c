@@ -18,7 +18,7 @@
 /* ms: until an answer is one to the question. */
 #define READING_MS 500
 
-/* bytes: of a typed line, of which one letter counts; a terminal hands over at most 4096. */
+/* bytes: of a typed line; a terminal hands over at most 4096. */
 #define LINE_BYTES 4096
 
 struct _ClocheCliAsker
@@ -54,23 +54,24 @@ prompt (ClocheCliAsker *self)
   fflush (self->out);
 }
 
+/* A letter, or as much as somebody likes of its word; no other line that begins with it, such as a command that was pasted. */
 static gboolean
-read_answer (char                 letter,
+read_answer (const char          *line,
              ClocheNetworkAnswer *ret_answer)
 {
-  switch (g_ascii_tolower (letter)) {
-  case 'o':
-    *ret_answer = CLOCHE_NETWORK_ONCE;
-    return TRUE;
-  case 'c':
-    *ret_answer = CLOCHE_NETWORK_CONVERSATION;
-    return TRUE;
-  case 'n':
-    *ret_answer = CLOCHE_NETWORK_NO;
-    return TRUE;
-  default:
-    return FALSE;
+  static const struct { const char *word; ClocheNetworkAnswer answer; } ANSWERS[] = {
+    { "once", CLOCHE_NETWORK_ONCE }, { "conversation", CLOCHE_NETWORK_CONVERSATION }, { "no", CLOCHE_NETWORK_NO },
+  };
+  g_autofree char *typed = g_strstrip (g_ascii_strdown (line, -1));
+
+  for (gsize i = 0; *typed != '\0' && i < G_N_ELEMENTS (ANSWERS); i++) {
+    if (g_str_has_prefix (ANSWERS[i].word, typed)) {
+      *ret_answer = ANSWERS[i].answer;
+      return TRUE;
+    }
   }
+
+  return FALSE;
 }
 
 static void
@@ -80,7 +81,7 @@ stop_asking (ClocheCliAsker *self)
   g_clear_object (&self->asked);
 }
 
-/* A terminal hands over a whole line at a time; its first letter counts. What Ctrl+D hands over is no line, but for its
+/* A terminal hands over a whole line at a time. What Ctrl+D hands over is no line, but for its
  * being pressed on an empty one, which is a no. */
 static gboolean
 readable_cb (int          fd,
@@ -90,12 +91,12 @@ readable_cb (int          fd,
   ClocheCliAsker *self = user_data;
   g_autoptr (ClocheNetworkQuestion) question = g_object_ref (self->asked);
   ClocheNetworkAnswer answer = CLOCHE_NETWORK_NO;
-  char line[LINE_BYTES];
-  ssize_t n = read (fd, line, sizeof line);
+  char line[LINE_BYTES + 1] = { 0 };
+  ssize_t n = read (fd, line, LINE_BYTES);
 
   if (n < 0 && (errno == EINTR || errno == EAGAIN))
     return G_SOURCE_CONTINUE;
-  if (n > 0 && (line[n - 1] != '\n' || !read_answer (line[0], &answer))) {
+  if (n > 0 && (line[n - 1] != '\n' || !read_answer (line, &answer))) {
     prompt (self);
     return G_SOURCE_CONTINUE;
   }

@@ -136,7 +136,7 @@ test_answers (Fixture      *fixture,
   g_assert_cmpuint (count (fixture, "Connect to a.example? A program in the machine, “pip” by its own account, "), ==, 1);
   g_assert_cmpuint (count (fixture, "Connect to b.example?"), ==, 0);
   type (fixture, "o\n", "a.example once;");
-  type (fixture, "C\n", "b.example conversation;");
+  type (fixture, " Conv \n", "b.example conversation;");
   type (fixture, "no\n", "c.example no;");
   g_assert_cmpstr (fixture->answers->str, ==, "a.example once;b.example conversation;c.example no;");
 }
@@ -158,12 +158,12 @@ test_typed_before (Fixture      *fixture,
   g_assert_cmpstr (fixture->answers->str, ==, "a.example no;");
 }
 
-/* What is no answer is asked again, also what Ctrl+D cuts off. */
+/* What is no answer is asked again, also what Ctrl+D cuts off, and what was pasted and only begins like one. */
 static void
 test_no_answer (Fixture      *fixture,
                 gconstpointer data)
 {
-  static const char *const LINES[] = { "\n", "yes\n", "o\004" };
+  static const char *const LINES[] = { "\n", "yes\n", "o\004", "cd examples\n", "other\n", "nothing\n", "\tonce more\n" };
 
   press (fixture, "\n");
   add_question (fixture, "a.example");
