@@ -428,6 +428,25 @@ cloche_files_save_finish (ClocheFiles  *self,
 }
 
 /**
+ * cloche_files_is_staged:
+ *
+ * Whether @file is a copy that cloche_files_stage_async() made, of which the person knows no place: it may have been dragged
+ * back into a conversation.
+ */
+gboolean
+cloche_files_is_staged (ClocheFiles *self,
+                        GFile       *file)
+{
+  g_autoptr (GFile) folder = NULL;
+
+  g_return_val_if_fail (CLOCHE_IS_FILES (self), FALSE);
+
+  folder = g_file_new_for_path (self->staging_folder);
+
+  return g_file_has_prefix (file, folder);
+}
+
+/**
  * cloche_files_stage_async:
  *
  * Each copy has a folder of its own, so that its name needs no number. Errors: as cloche_files_save_async().

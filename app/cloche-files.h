@@ -67,5 +67,7 @@ void         cloche_files_stage_async  (ClocheFiles          *self,
 GFile       *cloche_files_stage_finish (ClocheFiles          *self,
                                         GAsyncResult         *result,
                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean     cloche_files_is_staged    (ClocheFiles          *self,
+                                        GFile                *file);
 
 G_END_DECLS

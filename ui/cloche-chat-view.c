@@ -38,6 +38,7 @@ typedef struct
   ClocheChat *chat;         /* owned: the view may show another one by now */
   char *text;
   GListModel *files;        /* of GFile */
+  ClocheFiles *chat_files;  /* of @chat, or NULL */
   gboolean are_samples;     /* of the program's, not of the person */
   guint next;
   GPtrArray *attached;      /* of ClocheFile */
@@ -62,6 +63,7 @@ send_free (Send *send)
   g_object_unref (send->chat);
   g_free (send->text);
   g_clear_object (&send->files);
+  g_clear_object (&send->chat_files);
   g_ptr_array_unref (send->attached);
   g_free (send);
 }
@@ -127,6 +129,15 @@ attached_cb (GObject      *object,
   attach_next (send);
 }
 
+/* A file with a place that the person knows: neither one of the program's, nor a copy that it made. */
+static gboolean
+is_own (Send  *send,
+        GFile *file)
+{
+  return !send->are_samples && !cloche_pasted_image_is (file) &&
+         (send->chat_files == NULL || !cloche_files_is_staged (send->chat_files, file));
+}
+
 static void
 attach_next (Send *send)
 {
@@ -135,8 +146,7 @@ attach_next (Send *send)
   if (send->files != NULL)
     file = g_list_model_get_item (send->files, send->next++);
   if (file != NULL) {
-    cloche_chat_attach_async (send->chat, file, !send->are_samples && !cloche_pasted_image_is (file), NULL, attached_cb,
-                              send);
+    cloche_chat_attach_async (send->chat, file, is_own (send, file), NULL, attached_cb, send);
     return;
   }
 
@@ -157,6 +167,7 @@ begin_sending (ClocheChatView *self,
   send->text = g_strdup (text);
   send->files = files != NULL ? g_object_ref (files) : NULL;
   send->are_samples = are_samples;
+  g_set_object (&send->chat_files, self->files);
   send->attached = g_ptr_array_new_with_free_func ((GDestroyNotify) cloche_file_unref);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->chat)) == 0)
     g_signal_emit (self, signals[SIGNAL_BEGUN], 0, text);

@@ -77,6 +77,7 @@ test_stage (StoreFixture *fixture,
   g_autoptr (GFile) first = stage (files, "../../a\n.txt", NULL, at_hand, NULL);
   g_autoptr (GFile) second = stage (files, "b.txt", NULL, in_store, NULL);
   g_autoptr (GFile) third = NULL;
+  g_autoptr (GFile) beside = g_file_new_build_filename (g_get_tmp_dir (), "c.txt", NULL);
   g_autofree char *name = g_file_get_basename (first);
 
   g_assert_cmpstr (name, ==, "a_.txt");
@@ -86,6 +87,8 @@ test_stage (StoreFixture *fixture,
   cloche_fake_sandbox_write (sandbox, "/workspace/c.txt", "three");
   third = stage (files, "c.txt", "/workspace/c.txt", in_machine, NULL);
   assert_content (third, "three");
+  g_assert_true (cloche_files_is_staged (files, third));
+  g_assert_false (cloche_files_is_staged (files, beside));
 
   remove_folder (first);
   remove_folder (second);
