@@ -170,13 +170,16 @@ apply (ClocheNetwork     *self,
   return TRUE;
 }
 
-/* Another program has changed it, and keeps it. FALSE: it is known. */
+/* The store's, or what another program has changed, and keeps. Earlier versions kept rules as they had been typed. FALSE: it is
+ * known. */
 static gboolean
 take_over (ClocheNetwork     *self,
            ClocheNetworkMode  mode,
-           const char *const *rules)
+           const char *const *kept)
 {
   gboolean is_new_mode = mode != cloche_network_get_mode (self);
+  g_autoptr (ClocheEgressPolicy) policy = policy_new (mode, kept, NULL);
+  const char *const *rules = policy != NULL ? cloche_egress_policy_get_rules (policy) : kept;
 
   if (!is_new_mode && g_strv_equal (rules, get_rules (self)))
     return FALSE;
@@ -314,6 +317,7 @@ cloche_network_new (ClocheMachine *machine,
   self->questions = cloche_network_questions_new (network);
   g_signal_connect_object (self->questions, "asked", G_CALLBACK (asked_cb), self, G_CONNECT_SWAPPED);
   self->hosts = cloche_network_hosts_new (store, cloche_machine_get_id (machine), log_path);
+  (void) take_over (self, cloche_network_get_mode (self), get_rules (self));
   cloche_network_hosts_set_rules (self->hosts, get_rules (self));
   g_signal_connect_object (self->hosts, "problem", G_CALLBACK (hosts_problem_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (network, "policy", G_CALLBACK (policy_cb), self, G_CONNECT_SWAPPED);

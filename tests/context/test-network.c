@@ -292,6 +292,26 @@ test_followed (NetworkFixture *fixture,
   gate_assert_refused (&fixture->gate, "127.0.0.2", 1, "not-listed");
 }
 
+/* An earlier version kept what had been typed as it was: it is the same rule all the same. */
+static void
+test_old_forms (NetworkFixture *fixture,
+                gconstpointer   data)
+{
+  static const char *const OLD[] = { "Good.Example.", "!BAD.example:8080", NULL };
+  static const char *const MORE[] = { "good.example", "bad.example:8080", NULL };
+  Program two = { NULL };
+  g_autoptr (GAsyncResult) saved = NULL;
+  g_autoptr (GError) error = NULL;
+
+  AWAIT (saved, cloche_store_set_network_async (fixture->store.store, "conversation-a", CLOCHE_NETWORK_LISTED, OLD, NULL,
+                                                cloche_test_result_cb, &saved));
+  program_init (&two, fixture);
+  g_assert_true (cloche_network_allow (two.network, MORE, &error));
+  g_assert_no_error (error);
+  assert_stored (fixture, "listed", "good.example bad.example:8080");
+  program_clear (&two);
+}
+
 /* Nobody but who is attached can tell the gate what a program that is not has written. */
 static void
 test_followed_while_attached (NetworkFixture *fixture,
@@ -370,6 +390,7 @@ main (int    argc,
   ADD ("decisions", test_decisions);
   ADD ("two-programs", test_two_programs);
   ADD ("followed", test_followed);
+  ADD ("old-forms", test_old_forms);
   ADD ("followed-while-attached", test_followed_while_attached);
   ADD ("followed-too-late", test_followed_too_late);
 #undef ADD
