@@ -12,7 +12,8 @@
 
 /*
  * A question is printed → READING_MS pass, in which what is typed is thrown away: it was meant for what stood there before →
- * the first line counts. The same time the window gives, in which nobody can have read a question and answered it.
+ * the first line counts. The same time the window gives, in which nobody can have read a question and answered it. In the
+ * background (Ctrl+Z, then bg) it waits until it is in front again.
  */
 
 /* ms: until an answer is one to the question. */
@@ -34,6 +35,7 @@ struct _ClocheCliAsker
 };
 
 static void update (ClocheCliAsker *self);
+static gboolean read_cb (gpointer user_data);
 
 /**
  * cloche_cli_asker_is_possible:
@@ -81,6 +83,15 @@ stop_asking (ClocheCliAsker *self)
   g_clear_object (&self->asked);
 }
 
+/* Then what is typed is another program's, and whoever touches it is stopped. */
+static gboolean
+is_in_background (ClocheCliAsker *self)
+{
+  pid_t foreground = tcgetpgrp (self->fd);
+
+  return foreground > 0 && foreground != getpgrp ();
+}
+
 /* A terminal hands over a whole line at a time. What Ctrl+D hands over is no line, but for its
  * being pressed on an empty one, which is a no. */
 static gboolean
@@ -92,8 +103,14 @@ readable_cb (int          fd,
   g_autoptr (ClocheNetworkQuestion) question = g_object_ref (self->asked);
   ClocheNetworkAnswer answer = CLOCHE_NETWORK_NO;
   char line[LINE_BYTES + 1] = { 0 };
-  ssize_t n = read (fd, line, LINE_BYTES);
+  ssize_t n;
 
+  if (is_in_background (self)) {
+    self->source_id = g_timeout_add (READING_MS, read_cb, self);
+    return G_SOURCE_REMOVE;
+  }
+
+  n = read (fd, line, LINE_BYTES);
   if (n < 0 && (errno == EINTR || errno == EAGAIN))
     return G_SOURCE_CONTINUE;
   if (n > 0 && (line[n - 1] != '\n' || !read_answer (line, &answer))) {
@@ -128,8 +145,12 @@ static gboolean
 read_cb (gpointer user_data)
 {
   ClocheCliAsker *self = user_data;
-  gboolean was_typed = has_typed (self);
+  gboolean was_typed;
 
+  if (is_in_background (self))
+    return G_SOURCE_CONTINUE;
+
+  was_typed = has_typed (self);
   (void) tcflush (self->fd, TCIFLUSH);  /* It fails when the terminal is gone, which is seen at once. */
   if (was_typed)
     prompt (self);

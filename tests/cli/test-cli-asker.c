@@ -7,8 +7,10 @@
 #include "cloche-test-async.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 typedef struct
@@ -208,6 +210,56 @@ test_terminal_gone (Fixture      *fixture,
 }
 
 static void
+set_cb (gpointer is_over)
+{
+  *(gboolean *) is_over = TRUE;
+}
+
+/* What was typed while another program was in front was for that one; and it takes nothing from it. */
+static void
+test_background (void)
+{
+  Fixture fixture = { 0 };
+  gboolean has_waited = FALSE;
+  pid_t other;
+
+  if (!g_test_subprocess ()) {
+    g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed ();
+    return;
+  }
+
+  signal (SIGTTOU, SIG_IGN);    /* For tcsetpgrp() in the background. */
+  g_assert_cmpint (setsid (), >, 0);
+  set_up (&fixture, NULL);
+  g_assert_cmpint (ioctl (fixture.terminal, TIOCSCTTY, 0), ==, 0);
+  other = fork ();
+  if (other == 0) {
+    pause ();
+    _exit (0);
+  }
+  g_assert_cmpint (setpgid (other, other), ==, 0);
+  add_question (&fixture, "a.example");
+  press (&fixture, "\n");
+  cloche_test_wait_until (count_prompts (&fixture) == 2);
+
+  g_assert_cmpint (tcsetpgrp (fixture.terminal, other), ==, 0);
+  press (&fixture, "o\n");
+  g_timeout_add_once (600, set_cb, &has_waited);       /* In which somebody else would have read. */
+  cloche_test_wait_until (has_waited);
+  g_assert_true (cloche_cli_asker_is_asking (fixture.asker));
+  g_assert_cmpstr (fixture.answers->str, ==, "");
+
+  g_assert_cmpint (tcsetpgrp (fixture.terminal, getpgrp ()), ==, 0);
+  cloche_test_wait_until (count_prompts (&fixture) == 3);
+  press (&fixture, "n\n");
+  cloche_test_wait_until (fixture.answers->len > 0);
+  g_assert_cmpstr (fixture.answers->str, ==, "a.example no;");
+  g_assert_cmpint (kill (other, SIGKILL), ==, 0);
+  tear_down (&fixture, NULL);
+}
+
+static void
 test_answered_elsewhere (Fixture      *fixture,
                          gconstpointer data)
 {
@@ -232,6 +284,7 @@ main (int    argc,
   ADD ("terminal-gone", test_terminal_gone);
   ADD ("answered-elsewhere", test_answered_elsewhere);
 #undef ADD
+  g_test_add_func ("/cli/asker/background", test_background);
 
   return g_test_run ();
 }
