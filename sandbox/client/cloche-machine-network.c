@@ -20,6 +20,10 @@
  * machine goes on. Only the machine's next start brings another one, and is told of the policy.
  */
 
+/* times that the gate is called before it counts as one that takes no more clients. One that is being killed may still seem to
+ * listen when its connections have ended, for less time than one call takes. */
+#define MAX_CALLS 4
+
 struct _ClocheMachineNetwork
 {
   GObject parent_instance;
@@ -31,6 +35,7 @@ struct _ClocheMachineNetwork
   char *gate_path;              /* NULL while the machine sleeps */
   char *token;
 
+  guint n_calls;                /* of a gate, without an answer */
   guint n_setting;              /* policies that the gate was told of and has not answered */
   gboolean is_asking;
   gboolean is_lost;
@@ -143,6 +148,7 @@ attached_cb (GObject      *source,
 
   self->is_lost = FALSE;
   self->has_ended = FALSE;
+  self->n_calls = 0;
   g_signal_emit (self, signals[SIGNAL_ATTACHED], 0);
   g_task_return_boolean (task, TRUE);
 }
@@ -214,20 +220,34 @@ ended_error_new (void)
   return g_error_new_literal (CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_ENDED, "The gate has ended");
 }
 
-/* A gate listens before its machine is there, and until it ends. */
+static gboolean
+is_worth_another_call (ClocheMachineNetwork *self,
+                       const GError         *error)
+{
+  return self->gate_path != NULL && ++self->n_calls < MAX_CALLS &&
+         (error->domain == G_IO_ERROR || g_error_matches (error, CLOCHE_GATE_ERROR, CLOCHE_GATE_ERROR_CLOSED));
+}
+
+/* A gate listens before its machine is there, and until it ends. Takes @task. */
 static void
 take_open_error (GTask  *task,
                  GError *taken_error)
 {
+  g_autoptr (GTask) owned = task;
+  g_autoptr (GError) error = taken_error;
   ClocheMachineNetwork *self = g_task_get_source_object (task);
   gboolean was_ended = self->has_ended;
 
-  if (self->gate_path == NULL || !g_error_matches (taken_error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)) {
-    g_task_return_error (task, taken_error);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) && is_worth_another_call (self, error)) {
+    open_gate (g_steal_pointer (&owned));
+    return;
+  }
+  self->n_calls = 0;
+  if (self->gate_path == NULL || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)) {
+    g_task_return_error (task, g_steal_pointer (&error));
     return;
   }
 
-  g_error_free (taken_error);
   self->has_ended = TRUE;
   if (!was_ended)
     g_signal_emit (self, signals[SIGNAL_ENDED], 0);
@@ -245,7 +265,7 @@ gate_opened_cb (GObject      *source,
   ClocheGateControl *control = cloche_gate_control_open_finish (result, &error);
 
   if (control == NULL) {
-    take_open_error (task, error);
+    take_open_error (g_steal_pointer (&task), error);
     return;
   }
   if (self->gate_path == NULL) {

@@ -116,7 +116,7 @@ open_with (ClocheEgressAttempt *self,
   self->splice = cloche_splice_new (self->client, world, cloche_first_bytes_new (self->name, self->port, self->grant));
   g_signal_connect (self->splice, "ended", G_CALLBACK (splice_ended_cb), self);
   cloche_splice_start (self->splice);
-  g_signal_emit (self, signals[OPENED], 0, theirs);
+  g_signal_emit (self, signals[OPENED], 0, theirs, g_socket_get_fd (self->client));
 }
 
 static gboolean
@@ -196,7 +196,7 @@ cloche_egress_attempt_class_init (ClocheEgressAttemptClass *klass)
   object_class->finalize = cloche_egress_attempt_finalize;
 
   signals[OPENED] = g_signal_new ("opened", CLOCHE_TYPE_EGRESS_ATTEMPT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_INT);
+                                  G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
   signals[FINISHED] = g_signal_new ("finished", CLOCHE_TYPE_EGRESS_ATTEMPT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                     G_TYPE_NONE, 0);
 }

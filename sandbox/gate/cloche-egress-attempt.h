@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  *
  * One attempt of the guest to reach the network, from the keeper's OPEN to its end.
  *
- * Signals: "opened" (int fd): let through; @fd is the keeper's end, closed after the emission. "finished": once, last;
- * the row is complete.
+ * Signals: "opened" (int fd, int own_fd): let through; @fd is the keeper's end, closed after the emission, @own_fd the other
+ * one. "finished": once, last; the row is complete.
  */
 #define CLOCHE_TYPE_EGRESS_ATTEMPT (cloche_egress_attempt_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheEgressAttempt, cloche_egress_attempt, CLOCHE, EGRESS_ATTEMPT, GObject)

@@ -68,7 +68,7 @@ find_fault (const guint8 *bytes)
 
   if (get (bytes, 4) != MAGIC)
     return "wrong magic";
-  if (kind < CLOCHE_GATE_FRAME_OPEN || kind > CLOCHE_GATE_FRAME_RESET)
+  if (kind < CLOCHE_GATE_FRAME_OPEN || kind > CLOCHE_GATE_FRAME_GUARD)
     return "unknown kind";
   if (get (bytes + OFFSET_ZERO, 4) != 0)
     return "reserved field is set";

@@ -26,6 +26,9 @@ G_BEGIN_DECLS
  *      280     64  program  OPEN: which program asks, a claim of the guest, any bytes; up to 63 bytes and NUL
  *
  *   keeper → gate   OPEN     asks for a connection
+ *   gate → keeper   GUARD    OPENED follows: exactly one descriptor comes along, the gate's own end of what that one brings.
+ *                            The keeper keeps it as long as the connection and does nothing with it: what the gate has not
+ *                            shut down does not end when the gate dies, which is told by the end of this socket
  *   gate → keeper   OPENED   here it is: exactly one descriptor comes along, a connected unix stream socket
  *   gate → keeper   REFUSED  it will not be; the id is done
  *   gate → keeper   RESET    an opened connection was broken off; the gate keeps its end of the socket open, silent,
@@ -46,6 +49,7 @@ typedef enum {
   CLOCHE_GATE_FRAME_OPENED = 3,
   CLOCHE_GATE_FRAME_REFUSED = 4,
   CLOCHE_GATE_FRAME_RESET = 5,
+  CLOCHE_GATE_FRAME_GUARD = 6,
 } ClocheGateFrameKind;
 
 typedef struct {

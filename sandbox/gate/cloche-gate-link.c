@@ -23,7 +23,9 @@ struct _ClocheGateLink
   ClocheGateChannel *channel;
   GHashTable *pending;          /* id → GTask, or NULL when cancelled */
   GHashTable *connections;      /* id → Connection */
+  int guard_fd;                 /* of the next OPENED, or -1 */
 
+  guint64 guard_id;
   guint64 last_id;
 };
 
@@ -43,6 +45,7 @@ typedef struct
   ClocheGateLink *link;         /* borrowed */
   guint64 id;
   GIOStream *stream;            /* weak */
+  int guard_fd;                 /* see GUARD in cloche-gate-frame.h */
 } Connection;
 
 typedef struct
@@ -84,6 +87,7 @@ connection_free (gpointer data)
 
   if (connection->stream != NULL)
     g_object_weak_unref (G_OBJECT (connection->stream), connection_gone_cb, connection);
+  cloche_clear_fd (&connection->guard_fd);
   g_free (connection);
 }
 
@@ -141,6 +145,7 @@ connection_new (ClocheGateLink *self,
   connection->link = self;
   connection->id = id;
   connection->stream = stream;
+  connection->guard_fd = g_steal_fd (&self->guard_fd);
   g_object_weak_ref (G_OBJECT (stream), connection_gone_cb, connection);
   g_hash_table_insert (self->connections, id_new (id), connection);
 
@@ -156,20 +161,37 @@ take_opened (ClocheGateLink *self,
   GError *error = NULL;
   GIOStream *stream;
 
-  if (fd < 0 || !steal_pending (self, id, &task))
+  if (fd < 0 || self->guard_fd < 0 || self->guard_id != id || !steal_pending (self, id, &task))
     return FALSE;
-  if (task == NULL)             /* Cancelled; its CLOSE is under way. */
+  if (task == NULL) {           /* Cancelled; its CLOSE is under way. */
+    cloche_clear_fd (&self->guard_fd);
     return TRUE;
+  }
 
   stream = connection_new (self, id, fd, &error);
   if (stream != NULL) {
     g_task_return_pointer (task, stream, g_object_unref);
   } else {
+    cloche_clear_fd (&self->guard_fd);
     send_close (self, id);
     g_task_return_error (task, error);
   }
 
   return TRUE;
+}
+
+static gboolean
+take_guard (ClocheGateLink *self,
+            guint64         id,
+            int             fd)
+{
+  if (fd < 0 || self->guard_fd >= 0)
+    return FALSE;
+
+  self->guard_fd = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+  self->guard_id = id;
+
+  return self->guard_fd >= 0;
 }
 
 static gboolean
@@ -220,6 +242,8 @@ frame_cb (ClocheGateChannel     *channel,
 
   if (frame->kind == CLOCHE_GATE_FRAME_OPENED)
     is_good = take_opened (self, frame->id, fd);
+  else if (frame->kind == CLOCHE_GATE_FRAME_GUARD)
+    is_good = take_guard (self, frame->id, fd);
   else if (frame->kind == CLOCHE_GATE_FRAME_REFUSED && fd < 0)
     is_good = take_refused (self, frame->id, frame->reason);
   else if (frame->kind == CLOCHE_GATE_FRAME_RESET && fd < 0)
@@ -244,6 +268,21 @@ fail_pending (ClocheGateLink *self)
   }
 }
 
+/* What the gate had let through was cut off with it. */
+static void
+reset_connections (ClocheGateLink *self)
+{
+  guint n_ids;
+  g_autofree gpointer *ids = g_hash_table_get_keys_as_array (self->connections, &n_ids);
+  g_autoptr (GPtrArray) streams = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n_ids; i++)
+    g_ptr_array_add (streams, g_object_ref (((Connection *) g_hash_table_lookup (self->connections, ids[i]))->stream));
+  for (guint i = 0; i < streams->len; i++)
+    g_signal_emit (self, signals[RESET], 0, streams->pdata[i], (int) CLOCHE_EGRESS_REASON_STOPPED);
+  g_hash_table_remove_all (self->connections);
+}
+
 static void
 closed_cb (ClocheGateChannel *channel,
            GError            *error,
@@ -252,6 +291,7 @@ closed_cb (ClocheGateChannel *channel,
   g_autoptr (ClocheGateLink) self = g_object_ref (data);
 
   fail_pending (self);
+  reset_connections (self);
   g_signal_emit (self, signals[CLOSED], 0);
 }
 
@@ -282,6 +322,7 @@ cloche_gate_link_dispose (GObject *object)
   g_clear_object (&self->channel);
   g_clear_pointer (&self->connections, g_hash_table_unref);
   g_clear_pointer (&self->pending, g_hash_table_unref);
+  cloche_clear_fd (&self->guard_fd);
 
   G_OBJECT_CLASS (cloche_gate_link_parent_class)->dispose (object);
 }
@@ -300,6 +341,7 @@ cloche_gate_link_class_init (ClocheGateLinkClass *klass)
 static void
 cloche_gate_link_init (ClocheGateLink *self)
 {
+  self->guard_fd = -1;
   self->pending = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->connections = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, connection_free);
 }

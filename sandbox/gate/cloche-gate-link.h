@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  * ClocheEgressReason); reset the guest's stream. Always emitted before the connection could read its end, and never for
  * an orderly end. "closed": the gate is gone.
  *
- * When the link breaks, every open that is under way fails with %CLOCHE_GATE_ERROR_CLOSED and "closed" is emitted; the
- * connections that were handed out end by themselves, the gate being gone.
+ * When the link breaks, every open that is under way fails with %CLOCHE_GATE_ERROR_CLOSED, "reset" is emitted for each
+ * connection that was handed out, and then "closed".
  */
 #define CLOCHE_TYPE_GATE_LINK (cloche_gate_link_get_type ())
 G_DECLARE_FINAL_TYPE (ClocheGateLink, cloche_gate_link, CLOCHE, GATE_LINK, GObject)

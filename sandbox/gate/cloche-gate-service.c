@@ -63,11 +63,14 @@ keeper_drained_cb (ClocheGateChannel *keeper,
 static void
 opened_cb (ClocheEgressAttempt *attempt,
            int                  fd,
+           int                  own_fd,
            gpointer             data)
 {
   ClocheGateService *self = data;
+  ClocheGateFrame guard = { .kind = CLOCHE_GATE_FRAME_GUARD, .id = cloche_egress_attempt_get_id (attempt) };
   ClocheGateFrame frame = { .kind = CLOCHE_GATE_FRAME_OPENED, .id = cloche_egress_attempt_get_id (attempt) };
 
+  cloche_gate_channel_send (self->keeper, &guard, fcntl (own_fd, F_DUPFD_CLOEXEC, 3));
   cloche_gate_channel_send (self->keeper, &frame, fcntl (fd, F_DUPFD_CLOEXEC, 3));
 }
 

@@ -129,22 +129,6 @@ link_reset_cb (ClocheKeeperEgress *self,
     cloche_wire_stream_reset (stream);
 }
 
-/* What it had let through was cut off, too, which must not look like an end. The link tells of it before the connections can
- * read theirs. */
-static void
-link_closed_cb (ClocheKeeperEgress *self)
-{
-  g_autoptr (GPtrArray) streams = g_ptr_array_new_with_free_func (g_object_unref);
-  GHashTableIter iter;
-  gpointer stream;
-
-  g_hash_table_iter_init (&iter, self->streams);
-  while (g_hash_table_iter_next (&iter, NULL, &stream))
-    g_ptr_array_add (streams, g_object_ref (stream));
-  for (guint i = 0; i < streams->len; i++)
-    cloche_wire_stream_reset (streams->pdata[i]);
-}
-
 static void
 cloche_keeper_egress_dispose (GObject *object)
 {
@@ -175,7 +159,6 @@ cloche_keeper_egress_new (ClocheGateLink *link)
 
   self->link = g_object_ref (link);
   g_signal_connect_object (link, "reset", G_CALLBACK (link_reset_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (link, "closed", G_CALLBACK (link_closed_cb), self, G_CONNECT_SWAPPED);
 
   return self;
 }

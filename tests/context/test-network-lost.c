@@ -153,6 +153,20 @@ test_ended (NetworkFixture *fixture,
   g_assert_cmpuint (g_list_model_get_n_items (items), ==, 1);
 }
 
+/* One that is killed may still seem to listen when its connections have ended. */
+static void
+test_killed (NetworkFixture *fixture,
+             gconstpointer   data)
+{
+  Program *one = &fixture->one;
+
+  program_attach (one, fixture, TRUE);
+  g_subprocess_force_exit (fixture->gate.process);
+  cloche_test_wait_until (cloche_machine_network_has_ended (cloche_machine_get_network (one->machine)));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (one->chat)), ==, 1);
+  g_assert_cmpint (gate_stop (&fixture->gate), ==, -1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -165,6 +179,7 @@ main (int    argc,
   ADD ("lost", test_lost);
   ADD ("lost-for-good", test_lost_for_good);
   ADD ("ended", test_ended);
+  ADD ("killed", test_killed);
 #undef ADD
 
   return g_test_run ();

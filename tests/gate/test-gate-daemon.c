@@ -321,6 +321,70 @@ test_too_many (Gate         *gate,
   g_ptr_array_add (streams, gate_open_good (gate, "good.example", 80));
 }
 
+typedef struct
+{
+  guint n_reset;
+  guint n_read;                 /* reads that ended, however, before the link told of its own end */
+  gboolean is_closed;
+} Killed;
+
+static void
+count_reset_cb (Killed *killed)
+{
+  killed->n_reset++;
+}
+
+static void
+closed_cb (Killed *killed)
+{
+  killed->is_closed = TRUE;
+}
+
+static void
+count_read_cb (GObject      *object,
+               GAsyncResult *result,
+               gpointer      data)
+{
+  (void) g_input_stream_read_finish (G_INPUT_STREAM (object), result, NULL);
+  ((Killed *) data)->n_read++;
+}
+
+/* A gate that is killed ends no connection: whoever reads one hears that it was cut off, and nothing before. */
+static void
+test_killed (Gate         *gate,
+             gconstpointer data)
+{
+  g_autoptr (TestServer) server = test_server_new ("203.0.113.5", 80, NULL);
+  g_autoptr (GPtrArray) streams = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Killed killed = { 0 };
+  char bytes[32];
+
+  gate_set_policy (gate, "listed", "good.example");
+  g_signal_connect_swapped (gate->link, "reset", G_CALLBACK (count_reset_cb), &killed);
+  g_signal_connect_swapped (gate->link, "closed", G_CALLBACK (closed_cb), &killed);
+  for (guint i = 0; i < 32; i++) {
+    GIOStream *stream = gate_open_good (gate, "good.example", 80);
+
+    g_ptr_array_add (streams, stream);
+    g_input_stream_read_async (g_io_stream_get_input_stream (stream), bytes + i, 1, G_PRIORITY_DEFAULT, cancellable,
+                               count_read_cb, &killed);
+  }
+
+  g_subprocess_force_exit (gate->process);
+  while (!killed.is_closed)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (killed.n_reset, ==, 32);
+  g_assert_cmpuint (killed.n_read, ==, 0);
+
+  g_cancellable_cancel (cancellable);
+  while (killed.n_read < 32)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handlers_disconnect_by_data (gate->link, &killed);
+  g_ptr_array_set_size (streams, 0);
+  g_assert_cmpint (gate_stop (gate), ==, -1);
+}
+
 /* Every attempt has exactly one row, numbered without a gap, over two lives of the gate. */
 static void
 test_log_is_complete (Gate         *gate,
@@ -425,6 +489,7 @@ main (int    argc,
   ADD ("keeper-resets", test_keeper_resets);
   ADD ("back-pressure", test_back_pressure);
   ADD ("too-many", test_too_many);
+  ADD ("killed", test_killed);
   ADD ("log-is-complete", test_log_is_complete);
 #undef ADD
   g_test_add ("/gate/daemon/full-disk", Gate, NULL, NULL, test_full_disk, NULL);

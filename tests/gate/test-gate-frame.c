@@ -25,6 +25,7 @@ test_round_trip (void)
     { .kind = CLOCHE_GATE_FRAME_OPENED, .id = 7 },
     { .kind = CLOCHE_GATE_FRAME_REFUSED, .id = 7, .reason = CLOCHE_EGRESS_REASON_MODE_OFF },
     { .kind = CLOCHE_GATE_FRAME_RESET, .id = 7, .reason = CLOCHE_EGRESS_REASON_STOPPED },
+    { .kind = CLOCHE_GATE_FRAME_GUARD, .id = 7 },
   };
   guint8 bytes[CLOCHE_GATE_FRAME_BYTES];
 
