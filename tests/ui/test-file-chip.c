@@ -10,6 +10,7 @@
 #include "cloche-drag-file.h"
 #include "cloche-fake-sandbox.h"
 #include "cloche-file-progress.h"
+#include "cloche-file-replace.h"
 #include "store-fixture.h"
 #include "ui-test.h"
 
@@ -213,6 +214,52 @@ test_chip_gone (Fixture      *fixture,
   g_assert_true (g_file_delete (folder, NULL, NULL));
 }
 
+static GtkWidget *
+find_dialog (const char *heading)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
+    g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+    if (ADW_IS_MESSAGE_DIALOG (window) && gtk_widget_get_visible (window) &&
+        g_str_equal (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (window)), heading))
+      return window;
+  }
+
+  return NULL;
+}
+
+/* The row has left the window while the original was to be replaced: that it was not is told all the same. */
+static void
+test_problem_of_gone_chip (Fixture      *fixture,
+                           gconstpointer data)
+{
+  g_autoptr (GtkApplication) application = gtk_application_new (NULL, G_APPLICATION_NON_UNIQUE);
+  g_autofree char *path = g_build_filename (fixture->folder, "not-there.txt", NULL);
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+  g_autoptr (ClocheOrigin) origin = cloche_origin_new (uri, 1, 1);
+  g_autoptr (ClocheFile) file = cloche_file_with_origin (cloche_file_chip_get_file (CLOCHE_FILE_CHIP (fixture->chip)), origin);
+  GtkWidget *chip = g_object_ref_sink (cloche_file_chip_new (file, fixture->files));
+  GtkWidget *problem;
+
+  g_application_set_default (G_APPLICATION (application));
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  gtk_application_add_window (application, GTK_WINDOW (fixture->window));
+  gtk_window_set_child (GTK_WINDOW (fixture->window), chip);
+  cloche_file_replace (chip, fixture->files, file, CLOCHE_FILE_PROGRESS (find (chip, CLOCHE_TYPE_FILE_PROGRESS)));
+  gtk_window_set_child (GTK_WINDOW (fixture->window), NULL);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_dialog ("Replace the Original?")), "replace");
+  cloche_test_wait_until (find_dialog ("The original was not replaced") != NULL);
+  problem = find_dialog ("The original was not replaced");
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (problem)), "“not-there.txt” is not in"));
+  g_assert_true (gtk_window_get_transient_for (GTK_WINDOW (problem)) == GTK_WINDOW (fixture->window));
+  gtk_window_destroy (GTK_WINDOW (problem));
+  gtk_application_remove_window (application, GTK_WINDOW (fixture->window));
+  g_application_set_default (NULL);
+  g_object_unref (chip);
+}
+
 #define ADD(name, func) g_test_add ("/ui/file-chip/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -225,6 +272,7 @@ main (int    argc,
   ADD ("button", test_button);
   ADD ("not-dropped", test_not_dropped);
   ADD ("chip-gone", test_chip_gone);
+  ADD ("problem-of-gone-chip", test_problem_of_gone_chip);
 
   return g_test_run ();
 }
