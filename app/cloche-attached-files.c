@@ -170,15 +170,17 @@ cloche_attached_files_change (ClocheAttachedFiles *self,
 
 /**
  * cloche_attached_files_replace:
- * @file: nothing happens if there is a later version of it
+ * @file: may have got a preview meanwhile; nothing happens if there is a later version of it
  */
 void
 cloche_attached_files_replace (ClocheAttachedFiles *self,
                                ClocheFile          *file,
                                ClocheFile          *replacement)
 {
+  ClocheFile *latest = find (self, file);
+
   g_return_if_fail (CLOCHE_IS_ATTACHED_FILES (self));
 
-  if (find (self, file) == file)
+  if (latest != NULL && cloche_file_get_content (latest) == cloche_file_get_content (file))
     set_latest (self, replacement);
 }

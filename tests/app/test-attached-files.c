@@ -130,6 +130,42 @@ test_stored (void)
   assert_before (fourth, "thirds");
 }
 
+static void
+count_cb (gpointer n)
+{
+  ++*(guint *) n;
+}
+
+/* The bytes of a version that the store has are let go of, also if it has got a preview before it went there. */
+static void
+test_stored_with_preview (void)
+{
+  g_autoptr (ClocheAttachedFiles) attached = cloche_attached_files_new ();
+  g_autoptr (ClocheFile) first = attached_new ("a.pdf", "application/pdf", "first");
+  g_autofree char *blob = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "second", -1);
+  g_autoptr (ClocheContent) stored_content = cloche_content_new_blob ("application/pdf", blob, 6);
+  g_autoptr (ClocheContent) preview = cloche_content_new_text ("image/png", "picture");
+  guint n_freed = 0;
+  GBytes *bytes = g_bytes_new_with_free_func ("second", 6, count_cb, &n_freed);
+  ClocheContent *content = cloche_content_new_bytes ("application/pdf", bytes);
+  ClocheFile *made = cloche_file_new ("a.pdf", "/workspace/a.pdf", content);
+  ClocheFile *second;
+  ClocheFile *shown;
+  g_autoptr (ClocheFile) stored = NULL;
+
+  cloche_attached_files_add (attached, first);
+  second = cloche_attached_files_change (attached, made);
+  shown = cloche_file_with_preview (second, preview);
+  stored = cloche_file_with_content (shown, stored_content);
+  cloche_attached_files_replace (attached, shown, stored);
+  g_bytes_unref (bytes);
+  cloche_content_unref (content);
+  cloche_file_unref (made);
+  cloche_file_unref (second);
+  cloche_file_unref (shown);
+  g_assert_cmpuint (n_freed, ==, 1);
+}
+
 /* What was said on an earlier day counts; of what tools made only what the person had attached. */
 static void
 test_history (void)
@@ -167,6 +203,7 @@ main (int    argc,
   g_test_add_func ("/app/attached-files/picture", test_picture);
   g_test_add_func ("/app/attached-files/no-picture", test_no_picture);
   g_test_add_func ("/app/attached-files/stored", test_stored);
+  g_test_add_func ("/app/attached-files/stored-with-preview", test_stored_with_preview);
   g_test_add_func ("/app/attached-files/history", test_history);
 
   return g_test_run ();
