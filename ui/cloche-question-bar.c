@@ -5,8 +5,8 @@
 
 #include <glib/gi18n.h>
 
-/* µs: a click that comes sooner was meant for what was there before, maybe another question: nobody has read this one yet. */
-#define READING_US (G_USEC_PER_SEC / 2)
+/* ms: a click that comes sooner was meant for what was there before, maybe another question: nobody has read this one yet. */
+#define READING_MS 500
 
 struct _ClocheQuestionBar
 {
@@ -17,13 +17,15 @@ struct _ClocheQuestionBar
   GtkLabel *title;
   GtkLabel *detail;
   GtkLabel *more;
+  GtkWidget *buttons;
   GtkWidget *no_button;
   GtkWidget *once_button;
   GtkWidget *conversation_button;
 
   ClocheNetwork *network;               /* or NULL */
   ClocheNetworkQuestion *question;      /* that is shown, or NULL */
-  gint64 readable_us;                   /* monotonic: from when on an answer is one to @question */
+  guint reading_id;                     /* until @question can have been read; the buttons take nothing so long */
+  GtkWidget *focused;                   /* borrowed: the button that gets the keyboard back then, or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (ClocheQuestionBar, cloche_question_bar, GTK_TYPE_WIDGET)
@@ -32,7 +34,7 @@ static void
 answer (ClocheQuestionBar  *self,
         ClocheNetworkAnswer answer)
 {
-  if (self->question != NULL && g_get_monotonic_time () >= self->readable_us)
+  if (self->question != NULL)
     cloche_network_answer (self->network, self->question, answer);
 }
 
@@ -54,13 +56,52 @@ conversation_cb (ClocheQuestionBar *self)
   answer (self, CLOCHE_NETWORK_CONVERSATION);
 }
 
+/* What has the keyboard's focus in the window, or NULL. */
+static GtkWidget *
+get_focus (ClocheQuestionBar *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return root != NULL ? gtk_root_get_focus (root) : NULL;
+}
+
+static gboolean
+read_cb (gpointer user_data)
+{
+  ClocheQuestionBar *self = user_data;
+
+  self->reading_id = 0;
+  gtk_widget_set_sensitive (self->buttons, TRUE);
+  /* Unless the person has gone on elsewhere. */
+  if (self->focused != NULL && get_focus (self) == NULL)
+    gtk_widget_grab_focus (self->focused);
+  self->focused = NULL;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* GTK takes the focus from what becomes insensitive. */
+static void
+give_time_to_read (ClocheQuestionBar *self)
+{
+  GtkWidget *focus = get_focus (self);
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, self->buttons))
+    self->focused = focus;
+  gtk_widget_set_sensitive (self->buttons, FALSE);
+  g_clear_handle_id (&self->reading_id, g_source_remove);
+  self->reading_id = g_timeout_add (READING_MS, read_cb, self);
+}
+
 static void
 hide (ClocheQuestionBar *self)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-  gboolean has_focus = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self));
+  GtkWidget *focus = get_focus (self);
+  gboolean has_focus = (focus == NULL && self->focused != NULL) ||
+                       (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self)));
 
+  g_clear_handle_id (&self->reading_id, g_source_remove);
+  self->focused = NULL;
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   if (has_focus)
     gtk_widget_grab_focus (gtk_widget_get_parent (GTK_WIDGET (self)));
@@ -76,6 +117,7 @@ show (ClocheQuestionBar *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   cloche_network_question_get_detail (self->question), -1);
+  give_time_to_read (self);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
 }
 
@@ -94,7 +136,6 @@ update (ClocheQuestionBar *self)
   if (first == self->question)
     return;
 
-  self->readable_us = g_get_monotonic_time () + READING_US;
   g_set_object (&self->question, first);
   if (first != NULL)
     show (self);
@@ -109,6 +150,7 @@ cloche_question_bar_dispose (GObject *object)
 
   if (self->network != NULL)
     g_signal_handlers_disconnect_by_data (cloche_network_get_questions (self->network), self);
+  g_clear_handle_id (&self->reading_id, g_source_remove);
   g_clear_object (&self->network);
   g_clear_object (&self->question);
   g_clear_pointer (&self->clamp, gtk_widget_unparent);
@@ -129,6 +171,7 @@ cloche_question_bar_class_init (ClocheQuestionBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ClocheQuestionBar, title);
   gtk_widget_class_bind_template_child (widget_class, ClocheQuestionBar, detail);
   gtk_widget_class_bind_template_child (widget_class, ClocheQuestionBar, more);
+  gtk_widget_class_bind_template_child (widget_class, ClocheQuestionBar, buttons);
   gtk_widget_class_bind_template_child (widget_class, ClocheQuestionBar, no_button);
   gtk_widget_class_bind_template_child (widget_class, ClocheQuestionBar, once_button);
   gtk_widget_class_bind_template_child (widget_class, ClocheQuestionBar, conversation_button);
