@@ -20,6 +20,20 @@ export CLOCHE_LIBEXECDIR="$build/libexec" CLOCHE_PKGDATADIR="$build/share"
 clochectl="$build/app/cli/clochectl"
 "$clochectl" image build --if-needed
 
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 143' HUP INT TERM
+
+# A window of its own, on a display and buses like those of a desktop.
+streaming () {
+  for kind in prose mixed code; do
+    mkdir "$scratch/$kind"
+    GDK_BACKEND=x11 GSK_RENDERER=cairo ADW_DISABLE_PORTAL=1 LC_ALL=C.UTF-8 \
+      tests/e2e/with-session.sh "$build/tests/bench/bench-streaming" "$scratch/$kind" "$kind" 2> "$scratch/log" ||
+      { cat "$scratch/log" >&2; return 1; }
+  done
+}
+
 section () {
   printf '\n## %s\n\n    $ %s\n' "$1" "$2"
   shift 2
@@ -34,6 +48,8 @@ section () {
   section "A machine for a new conversation, page cache warm" "clochectl bench fork --runs 12" "$clochectl" bench fork --runs 12
   section "The same, nothing in the page cache" "clochectl bench fork --cold" "$clochectl" bench fork --cold
   section "Memory, 30 s after the first answer" "clochectl bench fork --memory --runs 3" "$clochectl" bench fork --memory --runs 3
+  section "The window while an answer of 200 KB comes at 1,000 tokens a second: gaps between the beats of a 4 ms timer" \
+    "bench-streaming" streaming
   section "The wire" "bench-wire" "$build/tests/bench/bench-wire"
   echo
   echo "\"native import\" is \`python3 -c \"import numpy, pandas, matplotlib.pyplot\"\` on the same computer, run in turn with the forks."

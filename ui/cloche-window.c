@@ -213,11 +213,34 @@ cloche_window_class_init (ClocheWindowClass *klass)
   _cloche_window_install_file_actions (widget_class);
 }
 
+/*
+ * A leaflet of libadwaita 1.2 sets the style classes of its shadows anew whenever it is given its place, which it is in each
+ * frame of an answer that grows. GTK then looks for the style of everything that stands behind them, in the order of
+ * siblings: of all that is in the window. So they go behind the pages; the leaflet does not draw in that order.
+ * https://gitlab.gnome.org/GNOME/libadwaita/-/blob/1.2.2/src/adw-shadow-helper.c
+ */
+static void
+move_shadows_back (AdwLeaflet *leaflet,
+                   GtkWidget  *last_page)
+{
+  static const char *const SHADOWS[] = { "dimming", "border", "shadow", "outline" };
+  GtkWidget *next;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (leaflet)); child != last_page && child != NULL;
+       child = next) {
+    next = gtk_widget_get_next_sibling (child);
+    for (gsize i = 0; i < G_N_ELEMENTS (SHADOWS); i++)
+      if (g_str_equal (gtk_widget_get_css_name (child), SHADOWS[i]))
+        gtk_widget_insert_before (child, GTK_WIDGET (leaflet), NULL);
+  }
+}
+
 static void
 cloche_window_init (ClocheWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->replacements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  move_shadows_back (self->leaflet, self->content);
   self->filtered = gtk_filter_list_model_new (NULL, GTK_FILTER (gtk_custom_filter_new (matches, self, NULL)));
   gtk_list_box_bind_model (self->conversations, G_LIST_MODEL (self->filtered), make_row, self, NULL);
   g_signal_connect_swapped (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self);

@@ -47,6 +47,20 @@ test_kinds (void)
   g_assert_finalize_object (view);
 }
 
+/* The first widget below that is a label with this text. */
+static GtkWidget *
+find_label (GtkWidget  *widget,
+            const char *text)
+{
+  GtkWidget *found = GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child, text);
+
+  return found;
+}
+
 /* Text that grows keeps its widgets, so that a selection survives and nothing flickers. */
 static void
 test_growing (void)
@@ -54,6 +68,7 @@ test_growing (void)
   GtkWidget *view = g_object_ref_sink (cloche_markdown_view_new ());
   GtkWidget *prose;
   GtkWidget *code;
+  GtkWidget *table;
   GtkTextIter start;
   GtkTextIter end;
   g_autofree char *text = NULL;
@@ -69,6 +84,17 @@ test_growing (void)
   gtk_text_buffer_get_bounds (gtk_text_view_get_buffer (GTK_TEXT_VIEW (prose)), &start, &end);
   text = gtk_text_iter_get_text (&start, &end);
   g_assert_cmpstr (text, ==, "Hello world\nand more");
+
+  set (view, "|a|b|\n|-|-|\n|1|");
+  table = get_child (view, 0);
+  g_assert_nonnull (find_label (table, "1 row"));
+  set (view, "|a|b|\n|-|-|\n|1|two|\n|3|fo");
+  g_assert_true (get_child (view, 0) == table);
+  g_assert_nonnull (find_label (table, "two"));
+  g_assert_nonnull (find_label (table, "fo"));
+  g_assert_nonnull (find_label (table, "2 rows"));
+  set (view, "|a|\n|-|\n|1|");
+  g_assert_true (get_child (view, 0) != table);
 
   set (view, "other");
   g_assert_null (get_child (view, 1));
@@ -211,6 +237,70 @@ test_links (void)
   g_assert_finalize_object (view);
 }
 
+/* The first widget below that is of this type. */
+static GtkWidget *
+find_view (GtkWidget *widget,
+           GType      type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_view (child, type);
+
+  return found;
+}
+
+static void
+send_keys (GtkWidget      *view,
+           GtkMovementStep step,
+           int             count)
+{
+  g_signal_emit_by_name (view, "move-cursor", step, count, FALSE);
+}
+
+/* Text that is only read has no cursor: the keys that would move one scroll what is around it. */
+static void
+test_keys_scroll (void)
+{
+  GtkWidget *view = cloche_markdown_view_new ();
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkAdjustment *rows = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  GString *text = g_string_new ("```\n");
+  GtkWidget *code;
+  GtkAdjustment *columns;
+  GtkWidget *window;
+  double width;
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append (text, "a line that is so long that it goes far beyond what the window is wide, and therefore scrolls\n");
+  set (view, text->str);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
+  window = ui_test_show (scrolled, 300, 200);
+  code = find_view (view, CLOCHE_TYPE_CODE_VIEW);
+  columns = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (code, GTK_TYPE_SCROLLED_WINDOW)));
+
+  send_keys (code, GTK_MOVEMENT_DISPLAY_LINES, 1);
+  g_assert_cmpfloat (gtk_adjustment_get_value (rows), >, 0);
+  g_assert_cmpfloat (gtk_adjustment_get_value (columns), ==, 0);
+  send_keys (code, GTK_MOVEMENT_VISUAL_POSITIONS, 1);
+  g_assert_cmpfloat (gtk_adjustment_get_value (columns), >, 0);
+  send_keys (code, GTK_MOVEMENT_BUFFER_ENDS, 1);
+  g_assert_cmpfloat (gtk_adjustment_get_value (rows), ==, gtk_adjustment_get_upper (rows) - gtk_adjustment_get_page_size (rows));
+  send_keys (code, GTK_MOVEMENT_DISPLAY_LINE_ENDS, -1);
+  g_assert_cmpfloat (gtk_adjustment_get_value (columns), ==, 0);
+
+  /* A longer line can be scrolled to as soon as it comes. */
+  width = gtk_adjustment_get_upper (columns);
+  for (guint i = 0; i < 10; i++)
+    g_string_append (text, "one that is even longer, ");
+  set (view, text->str);
+  ui_test_frames (window, 2);
+  g_assert_cmpfloat (gtk_adjustment_get_upper (columns), >, 2 * width);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_string_free (text, TRUE);
+}
+
 /* The height is right before anything was drawn, which is what keeps the transcript still. */
 static void
 test_height_is_known (void)
@@ -278,6 +368,7 @@ main (int    argc,
   g_test_add_func ("/ui/markdown-view/copy-over-blocks", test_copy_over_blocks);
   g_test_add_func ("/ui/markdown-view/shown-selection", test_shown_selection);
   g_test_add_func ("/ui/markdown-view/links", test_links);
+  g_test_add_func ("/ui/markdown-view/keys-scroll", test_keys_scroll);
   g_test_add_func ("/ui/markdown-view/height-is-known", test_height_is_known);
   g_test_add_func ("/ui/markdown-view/long-line", test_long_line);
 

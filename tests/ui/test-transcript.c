@@ -3,6 +3,10 @@
  */
 #include "cloche-transcript.h"
 
+#include <adwaita.h>
+
+#include "cloche-code-view.h"
+#include "cloche-markdown-view.h"
 #include "ui-test.h"
 
 #define PAGE 600
@@ -279,6 +283,153 @@ test_model (Fixture      *fixture,
   assert_at_end (fixture);
 }
 
+static GtkWidget *
+make_long_row (gpointer item,
+               gpointer user_data)
+{
+  GtkWidget *view = cloche_markdown_view_new ();
+
+  cloche_markdown_view_set_text (CLOCHE_MARKDOWN_VIEW (view), gtk_string_object_get_string (item), TRUE);
+
+  return view;
+}
+
+/* What is in the view or a page around it is mapped, what is further away is not. */
+static void
+assert_part_is_shown (GtkWidget *answer,
+                      GtkWidget *transcript)
+{
+  for (GtkWidget *block = gtk_widget_get_first_child (answer); block != NULL; block = gtk_widget_get_next_sibling (block)) {
+    graphene_rect_t bounds;
+    gboolean is_near;
+
+    g_assert_true (gtk_widget_compute_bounds (block, transcript, &bounds));
+    is_near = bounds.origin.y + bounds.size.height > -PAGE && bounds.origin.y < 2 * PAGE;
+    g_assert_cmpint (gtk_widget_get_mapped (block), ==, is_near);
+  }
+}
+
+/* A frame costs what is seen, however long one answer gets. */
+static void
+test_long_answer (void)
+{
+  GString *text = g_string_new (NULL);
+  GtkStringList *model = gtk_string_list_new (NULL);
+  GtkWidget *transcript = cloche_transcript_new ();
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkAdjustment *adjustment;
+  GtkWidget *window;
+  GtkWidget *answer;
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append_printf (text, "Paragraph %u\n\n---\n\n", i);
+  gtk_string_list_append (model, text->str);
+  cloche_transcript_set_row_func (CLOCHE_TRANSCRIPT (transcript), make_long_row, NULL, NULL);
+  cloche_transcript_set_model (CLOCHE_TRANSCRIPT (transcript), G_LIST_MODEL (model));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), transcript);
+  window = ui_test_show (scrolled, 500, PAGE);
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  answer = cloche_transcript_get_row_widget (CLOCHE_TRANSCRIPT (transcript), 0);
+
+  g_assert_true (cloche_transcript_is_at_end (CLOCHE_TRANSCRIPT (transcript)));
+  g_assert_false (gtk_widget_get_mapped (gtk_widget_get_first_child (answer)));
+  assert_part_is_shown (answer, transcript);
+  for (guint page = 0; page < 4; page++) {
+    gtk_adjustment_set_value (adjustment, page * 1.5 * PAGE);
+    ui_test_frames (window, 2);
+    assert_part_is_shown (answer, transcript);
+  }
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_object_unref (model);
+  g_string_free (text, TRUE);
+}
+
+static GtkWidget *
+find_view (GtkWidget *widget)
+{
+  GtkWidget *found = CLOCHE_IS_CODE_VIEW (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_view (child);
+
+  return found;
+}
+
+/* Where a line of code is, in pixels from the top of the view that it is scrolled in. */
+static double
+get_line_y (GtkWidget *code,
+            guint      line,
+            GtkWidget *transcript)
+{
+  GtkTextIter iter;
+  GdkRectangle place;
+  int x;
+  int y;
+  double ret_x;
+  double ret_y;
+
+  gtk_text_buffer_get_iter_at_line (gtk_text_view_get_buffer (GTK_TEXT_VIEW (code)), &iter, line);
+  gtk_text_view_get_iter_location (GTK_TEXT_VIEW (code), &iter, &place);
+  gtk_text_view_buffer_to_window_coords (GTK_TEXT_VIEW (code), GTK_TEXT_WINDOW_WIDGET, place.x, place.y, &x, &y);
+  g_assert_true (gtk_widget_translate_coordinates (code, transcript, x, y, &ret_x, &ret_y));
+
+  return ret_y;
+}
+
+/* Of long code the view is only as high as what is near the view, and every line is where it would be anyway. */
+static void
+test_long_code (void)
+{
+  GString *text = g_string_new ("```\n");
+  GtkStringList *model = gtk_string_list_new (NULL);
+  GtkWidget *transcript = cloche_transcript_new ();
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkAdjustment *adjustment;
+  GtkWidget *window;
+  GtkWidget *row;
+  GtkWidget *code;
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (text, "line %u\n", i);
+  gtk_string_list_append (model, text->str);
+  cloche_transcript_set_row_func (CLOCHE_TRANSCRIPT (transcript), make_long_row, NULL, NULL);
+  cloche_transcript_set_model (CLOCHE_TRANSCRIPT (transcript), G_LIST_MODEL (model));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), transcript);
+  window = ui_test_show (scrolled, 500, PAGE);
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  row = cloche_transcript_get_row_widget (CLOCHE_TRANSCRIPT (transcript), 0);
+  code = find_view (row);
+
+  for (guint step = 0; step < 8; step++) {
+    double first_y;
+    double line_height;
+
+    if (step < 6)
+      gtk_adjustment_set_value (adjustment, step * 1.7 * PAGE);
+    else
+      cloche_transcript_scroll_to_end (CLOCHE_TRANSCRIPT (transcript));
+    if (step == 7) {
+      g_string_append (text, "more\nand more\n");
+      cloche_markdown_view_set_text (CLOCHE_MARKDOWN_VIEW (row), text->str, FALSE);
+    }
+    ui_test_frames (window, 3);
+    g_assert_cmpint (gtk_widget_get_height (code), <=, 5 * PAGE);
+    first_y = get_line_y (code, 0, transcript);
+    line_height = get_line_y (code, 1, transcript) - first_y;
+    g_assert_cmpfloat (line_height, >, 5);
+    for (guint line = 0; line < 1000; line += 9)
+      g_assert_cmpfloat_with_epsilon (get_line_y (code, line, transcript), first_y + line * line_height, 0.5);
+    /* And the first one is where the row begins. */
+    g_assert_cmpfloat_with_epsilon (first_y, -gtk_adjustment_get_value (adjustment), 60);
+  }
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_object_unref (model);
+  g_string_free (text, TRUE);
+}
+
 /* Any change of the model leaves rows and model agreeing. */
 static void
 test_random_changes (Fixture      *fixture,
@@ -318,6 +469,7 @@ main (int    argc,
       char **argv)
 {
   UI_TEST_INIT (argc, argv);
+  adw_init ();
   ADD ("empty", 0, test_empty);
   ADD ("few-start-at-top", 3, test_few_start_at_top);
   ADD ("ten-thousand", 10000, test_ten_thousand);
@@ -327,6 +479,8 @@ main (int    argc,
   ADD ("scroll-up-slowly", 1000, test_scroll_up_slowly);
   ADD ("model", 100, test_model);
   ADD ("random-changes", 100, test_random_changes);
+  g_test_add_func ("/ui/transcript/long-answer", test_long_answer);
+  g_test_add_func ("/ui/transcript/long-code", test_long_code);
 
   return g_test_run ();
 }

@@ -3,11 +3,13 @@
  */
 #include "cloche-code-block.h"
 
+#include "cloche-code-pane.h"
 #include "cloche-code-view.h"
 #include "cloche-copy-button.h"
 #include "cloche-markdown-fence.h"
 #include "cloche-selectable.h"
 #include "cloche-text-selection.h"
+#include "cloche-viewed.h"
 
 #include <glib/gi18n.h>
 
@@ -17,12 +19,15 @@ struct _ClocheCodeBlock
 
   GtkWidget *language_label;
   GtkWidget *view;
+  GtkWidget *pane;
 };
 
 static void cloche_code_block_selectable_init (ClocheSelectableInterface *iface);
+static void cloche_code_block_viewed_init (ClocheViewedInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheCodeBlock, cloche_code_block, GTK_TYPE_BOX,
-                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_code_block_selectable_init))
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_code_block_selectable_init)
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_VIEWED, cloche_code_block_viewed_init))
 
 static char *
 dup_text (gpointer user_data)
@@ -90,6 +95,22 @@ cloche_code_block_selectable_init (ClocheSelectableInterface *iface)
 }
 
 static void
+cloche_code_block_show_part (ClocheViewed *viewed,
+                             int           top,
+                             int           bottom)
+{
+  ClocheCodeBlock *self = CLOCHE_CODE_BLOCK (viewed);
+
+  cloche_viewed_show_part (CLOCHE_VIEWED (self->pane), GTK_WIDGET (self), top, bottom);
+}
+
+static void
+cloche_code_block_viewed_init (ClocheViewedInterface *iface)
+{
+  iface->show_part = cloche_code_block_show_part;
+}
+
+static void
 cloche_code_block_class_init (ClocheCodeBlockClass *klass)
 {
 }
@@ -118,7 +139,8 @@ cloche_code_block_init (ClocheCodeBlock *self)
   self->view = cloche_code_view_new ();
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Code"), -1);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->view);
+  self->pane = cloche_code_pane_new (CLOCHE_CODE_VIEW (self->view));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->pane);
   gtk_box_append (GTK_BOX (self), scrolled);
 }
 

@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 
+#include "cloche-scroll-keys.h"
 #include "cloche-text-height.h"
 
 #include <string.h>
@@ -98,11 +99,23 @@ cloche_code_view_measure (GtkWidget     *widget,
   if (self->height == NULL)
     self->height = cloche_text_height_new (GTK_TEXT_VIEW (self));
 
-  /* Its lines do not wrap, so every width gives the same height. */
+  /* Its lines do not wrap, so every width gives the same height. It can show a part of them. */
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     *minimum = *natural = cloche_text_height_get_width (self->height);
   else
-    *minimum = *natural = cloche_text_height_get_height (self->height, 1);
+    *natural = cloche_text_height_get_height (self->height, 1);
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    *minimum = 0;
+}
+
+static void
+cloche_code_view_move_cursor (GtkTextView    *view,
+                              GtkMovementStep step,
+                              int             count,
+                              gboolean        extends_selection)
+{
+  if (extends_selection || !cloche_scroll_keys_move (GTK_WIDGET (view), step, count))
+    GTK_TEXT_VIEW_CLASS (cloche_code_view_parent_class)->move_cursor (view, step, count, extends_selection);
 }
 
 static void
@@ -124,6 +137,7 @@ cloche_code_view_class_init (ClocheCodeViewClass *klass)
   G_OBJECT_CLASS (klass)->finalize = cloche_code_view_finalize;
   widget_class->get_request_mode = cloche_code_view_get_request_mode;
   widget_class->measure = cloche_code_view_measure;
+  GTK_TEXT_VIEW_CLASS (klass)->move_cursor = cloche_code_view_move_cursor;
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "cloche-markdown-view.h"
 #include "cloche-selectable.h"
 #include "cloche-tool-card.h"
+#include "cloche-viewed.h"
 
 #include <glib/gi18n.h>
 
@@ -32,10 +33,12 @@ struct _ClocheItemRow
 };
 
 static void cloche_item_row_selectable_init (ClocheSelectableInterface *iface);
+static void cloche_item_row_viewed_init (ClocheViewedInterface *iface);
 
 /* Of an answer any part can be selected, everything else as a whole. */
 G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheItemRow, cloche_item_row, GTK_TYPE_WIDGET,
-                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_item_row_selectable_init))
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_item_row_selectable_init)
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_VIEWED, cloche_item_row_viewed_init))
 
 static char *
 dup_item_text (gpointer user_data)
@@ -253,6 +256,24 @@ cloche_item_row_selectable_init (ClocheSelectableInterface *iface)
   iface->find = cloche_item_row_find;
   iface->select = cloche_item_row_select;
   iface->dup_markdown = cloche_item_row_dup_markdown;
+}
+
+/* Only an answer can be much higher than the view. */
+static void
+cloche_item_row_show_part (ClocheViewed *viewed,
+                           int           top,
+                           int           bottom)
+{
+  ClocheItemRow *self = CLOCHE_ITEM_ROW (viewed);
+
+  if (CLOCHE_IS_VIEWED (self->text_view))
+    cloche_viewed_show_part (CLOCHE_VIEWED (self->text_view), GTK_WIDGET (self), top, bottom);
+}
+
+static void
+cloche_item_row_viewed_init (ClocheViewedInterface *iface)
+{
+  iface->show_part = cloche_item_row_show_part;
 }
 
 static void

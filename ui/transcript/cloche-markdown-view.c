@@ -9,6 +9,7 @@
 #include "cloche-link.h"
 #include "cloche-selectable.h"
 #include "cloche-table.h"
+#include "cloche-viewed.h"
 
 #include <glib/gi18n.h>
 
@@ -27,10 +28,12 @@ struct _ClocheMarkdownView
 };
 
 static void cloche_markdown_view_selectable_init (ClocheSelectableInterface *iface);
+static void cloche_markdown_view_viewed_init (ClocheViewedInterface *iface);
 
 /* Positions count through the blocks one after the other; what is no text counts as one. */
 G_DEFINE_FINAL_TYPE_WITH_CODE (ClocheMarkdownView, cloche_markdown_view, GTK_TYPE_BOX,
-                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_markdown_view_selectable_init))
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_SELECTABLE, cloche_markdown_view_selectable_init)
+                               G_IMPLEMENT_INTERFACE (CLOCHE_TYPE_VIEWED, cloche_markdown_view_viewed_init))
 
 /* Names the picture and where it is said to be; it is never fetched. */
 static GtkWidget *
@@ -111,6 +114,8 @@ try_update (GtkWidget           *widget,
     cloche_prose_set_block (CLOCHE_PROSE (widget), block);
   else if (kind == CLOCHE_MARKDOWN_CODE)
     update_code (widget, block);
+  else if (kind == CLOCHE_MARKDOWN_TABLE)
+    return cloche_table_try_update (CLOCHE_TABLE (widget), block);
   else
     return FALSE;
 
@@ -248,6 +253,30 @@ cloche_markdown_view_selectable_init (ClocheSelectableInterface *iface)
   iface->find = cloche_markdown_view_find;
   iface->select = cloche_markdown_view_select;
   iface->dup_markdown = cloche_markdown_view_dup_markdown;
+}
+
+static void
+cloche_markdown_view_show_part (ClocheViewed *viewed,
+                                int           top,
+                                int           bottom)
+{
+  for (GtkWidget *child = get_child (CLOCHE_MARKDOWN_VIEW (viewed), 0); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkAllocation place;
+    gboolean is_near;
+
+    gtk_widget_get_allocation (child, &place);
+    is_near = place.y + place.height > top && place.y < bottom;
+    gtk_widget_set_child_visible (child, is_near);
+    if (is_near && CLOCHE_IS_VIEWED (child))
+      cloche_viewed_show_part (CLOCHE_VIEWED (child), GTK_WIDGET (viewed), top, bottom);
+  }
+}
+
+static void
+cloche_markdown_view_viewed_init (ClocheViewedInterface *iface)
+{
+  iface->show_part = cloche_markdown_view_show_part;
 }
 
 static void

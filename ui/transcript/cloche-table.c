@@ -52,21 +52,32 @@ get_xalign (ClocheMarkdownAlign align)
   }
 }
 
+static void
+set_cell (GtkLabel   *label,
+          const char *text)
+{
+  if (g_str_equal (gtk_label_get_label (label), text))
+    return;
+
+  gtk_label_set_text (label, text);
+  if (g_utf8_strlen (text, -1) > CELL_CHARS || strchr (text, '\n') != NULL) {
+    gtk_label_set_width_chars (label, CELL_CHARS / 2);
+    gtk_label_set_max_width_chars (label, CELL_CHARS);
+    gtk_label_set_wrap (label, TRUE);
+    gtk_label_set_wrap_mode (label, PANGO_WRAP_WORD_CHAR);
+  }
+}
+
 static GtkWidget *
 make_cell (ClocheTable *self,
            const char  *text,
            guint        column)
 {
   ClocheMarkdownAlign align = cloche_table_data_get_align (self->data, column);
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label = gtk_label_new (NULL);
 
+  set_cell (GTK_LABEL (label), text);
   gtk_label_set_xalign (GTK_LABEL (label), get_xalign (align));
-  if (g_utf8_strlen (text, -1) > CELL_CHARS || strchr (text, '\n') != NULL) {
-    gtk_label_set_width_chars (GTK_LABEL (label), CELL_CHARS / 2);
-    gtk_label_set_max_width_chars (GTK_LABEL (label), CELL_CHARS);
-    gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-    gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  }
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   /* One stop for the whole table would be best, none is better than a thousand. */
   gtk_widget_set_focusable (label, FALSE);
@@ -210,6 +221,63 @@ cloche_table_new_for_markdown (ClocheMarkdownBlock *block)
   CLOCHE_TABLE (self)->source = g_strdup (cloche_markdown_block_get_source (block));
 
   return self;
+}
+
+/* Whether @data is the same table as before with other or more cells. */
+static gboolean
+continues (ClocheTable     *self,
+           ClocheTableData *data)
+{
+  guint n_columns = cloche_table_data_get_n_columns (self->data);
+
+  if (cloche_table_data_get_n_columns (data) != n_columns ||
+      cloche_table_data_get_n_rows (data) < cloche_table_data_get_n_rows (self->data))
+    return FALSE;
+
+  for (guint column = 0; column < n_columns; column++)
+    if (cloche_table_data_get_align (data, column) != cloche_table_data_get_align (self->data, column))
+      return FALSE;
+
+  return TRUE;
+}
+
+/**
+ * cloche_table_try_update:
+ * @block: of kind %CLOCHE_MARKDOWN_TABLE
+ *
+ * Shows @block if it is what it showed with more behind it, as while an answer comes: a label costs more than its text.
+ */
+gboolean
+cloche_table_try_update (ClocheTable         *self,
+                         ClocheMarkdownBlock *block)
+{
+  ClocheTableData *data;
+
+  g_return_val_if_fail (CLOCHE_IS_TABLE (self), FALSE);
+  g_return_val_if_fail (self->source != NULL, FALSE);
+
+  data = cloche_table_data_new_for_markdown (block);
+  if (!continues (self, data)) {
+    cloche_table_data_free (data);
+    return FALSE;
+  }
+
+  cloche_table_data_free (self->data);
+  self->data = data;
+  g_free (self->source);
+  self->source = g_strdup (cloche_markdown_block_get_source (block));
+  for (guint column = 0; column < cloche_table_data_get_n_columns (data); column++) {
+    set_cell (GTK_LABEL (gtk_grid_get_child_at (GTK_GRID (self->grid), column, 0)),
+              cloche_table_data_get_header (data, column));
+    for (guint row = 0; row < self->n_shown; row++)
+      set_cell (GTK_LABEL (gtk_grid_get_child_at (GTK_GRID (self->grid), column, row + 1)),
+                cloche_table_data_get_cell (data, row, column));
+  }
+  if (self->n_shown < FIRST_ROWS)
+    add_rows (self, FIRST_ROWS - self->n_shown);
+  update_footer (self);
+
+  return TRUE;
 }
 
 /**

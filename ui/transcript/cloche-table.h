@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ClocheTable, cloche_table, CLOCHE, TABLE, GtkBox)
 
 GtkWidget *cloche_table_new_for_markdown (ClocheMarkdownBlock *block) G_GNUC_WARN_UNUSED_RESULT;
+gboolean   cloche_table_try_update        (ClocheTable         *self,
+                                           ClocheMarkdownBlock *block);
 GtkWidget *cloche_table_new_for_json     (const char          *json) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

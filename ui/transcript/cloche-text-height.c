@@ -25,6 +25,7 @@ cloche_text_height_new (GtkTextView *view)
   ClocheTextHeight *self = g_new0 (ClocheTextHeight, 1);
 
   self->twin = g_object_ref_sink (GTK_TEXT_VIEW (gtk_text_view_new ()));
+  gtk_scrollable_set_hadjustment (GTK_SCROLLABLE (self->twin), gtk_adjustment_new (0, 0, 0, 0, 0, 0));
   for (gsize i = 0; i < G_N_ELEMENTS (PROPERTIES); i++) {
     g_auto (GValue) value = G_VALUE_INIT;
 
@@ -87,5 +88,8 @@ cloche_text_height_get_height (ClocheTextHeight *self,
 int
 cloche_text_height_get_width (ClocheTextHeight *self)
 {
-  return measure (self, GTK_ORIENTATION_HORIZONTAL, 1);
+  /* Of the text itself a view measures the height only; how far it could be scrolled it tells all the same. */
+  (void) measure (self, GTK_ORIENTATION_HORIZONTAL, 1);
+
+  return gtk_adjustment_get_upper (gtk_scrollable_get_hadjustment (GTK_SCROLLABLE (self->twin)));
 }

@@ -56,15 +56,20 @@ cloche_text_selection_find (GtkTextView *view,
   int buffer_x;
   int buffer_y;
   int trailing;
+  int line_y;
+  int line_height;
 
   g_return_val_if_fail (GTK_IS_TEXT_VIEW (view), 0);
 
-  if (y < 0)
+  /* The view may have only a part of the text on itself. */
+  gtk_text_view_window_to_buffer_coords (view, GTK_TEXT_WINDOW_WIDGET, x, y, &buffer_x, &buffer_y);
+  if (buffer_y < 0)
     return 0;
-  if (y >= gtk_widget_get_height (GTK_WIDGET (view)))
+  gtk_text_buffer_get_end_iter (gtk_text_view_get_buffer (view), &iter);
+  gtk_text_view_get_line_yrange (view, &iter, &line_y, &line_height);
+  if (buffer_y >= line_y + line_height)
     return cloche_text_selection_get_length (view);
 
-  gtk_text_view_window_to_buffer_coords (view, GTK_TEXT_WINDOW_WIDGET, x, y, &buffer_x, &buffer_y);
   gtk_text_view_get_iter_at_position (view, &iter, &trailing, buffer_x, buffer_y);
 
   return gtk_text_iter_get_offset (&iter) + trailing;

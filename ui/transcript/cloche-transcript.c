@@ -4,6 +4,7 @@
 #include "cloche-transcript.h"
 
 #include "cloche-transcript-private.h"
+#include "cloche-viewed.h"
 
 /*
  * Rows [first, first + widgets->len) have widgets. Where the eye is, is kept as an anchor, a row and how far its top is
@@ -77,6 +78,8 @@ place_rows (ClocheTranscript *self,
 
       gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &min_width, NULL, NULL, NULL);
       gtk_widget_size_allocate (widget, &(GtkAllocation) { 0, y, MAX (self->width, min_width), height }, -1);
+      if (CLOCHE_IS_VIEWED (widget))
+        cloche_viewed_show_part (CLOCHE_VIEWED (widget), GTK_WIDGET (self), -page, 2 * page);
     }
     y += height;
   }
