@@ -237,6 +237,35 @@ test_links (void)
   g_assert_finalize_object (view);
 }
 
+/* The Tab key comes to one link after the other, forwards and backwards, and goes on from there. */
+static void
+test_links_by_keyboard (void)
+{
+  GtkWidget *view = cloche_markdown_view_new ();
+  GtkWidget *window;
+  ClocheProse *prose;
+
+  set (view, "one [a](https://a.example) two\n\n- [b **bold**](https://b.example) end\n\n---\n\nlast");
+  window = ui_test_show (view, 500, 400);
+  prose = CLOCHE_PROSE (get_child (view, 0));
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
+  g_assert_null (cloche_prose_get_focused_uri (prose));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_FORWARD));
+  g_assert_cmpstr (cloche_prose_get_focused_uri (prose), ==, "https://a.example");
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_FORWARD));
+  g_assert_cmpstr (cloche_prose_get_focused_uri (prose), ==, "https://b.example");
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_BACKWARD));
+  g_assert_cmpstr (cloche_prose_get_focused_uri (prose), ==, "https://a.example");
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_FORWARD));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_FORWARD));
+  ui_test_frames (window, 2);
+  g_assert_true (gtk_widget_has_focus (get_child (view, 2)));
+  g_assert_null (cloche_prose_get_focused_uri (prose));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_BACKWARD));
+  g_assert_cmpstr (cloche_prose_get_focused_uri (prose), ==, "https://b.example");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* The first widget below that is of this type. */
 static GtkWidget *
 find_view (GtkWidget *widget,
@@ -249,6 +278,35 @@ find_view (GtkWidget *widget,
     found = find_view (child, type);
 
   return found;
+}
+
+/* A table is one stop on the way. */
+static void
+test_table_by_keyboard (void)
+{
+  GtkWidget *view = cloche_markdown_view_new ();
+  GtkWidget *window;
+  GtkWidget *table;
+  GtkWidget *focus;
+
+  set (view, "before\n\n|a|b|\n|-|-|\n|1|2|\n\nbehind");
+  window = ui_test_show (view, 500, 400);
+  table = get_child (view, 1);
+  gtk_widget_grab_focus (get_child (view, 0));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_FORWARD));
+  focus = gtk_window_get_focus (GTK_WINDOW (window));
+  g_assert_true (GTK_IS_GRID (focus) && gtk_widget_is_ancestor (focus, table));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_FORWARD));
+  focus = gtk_window_get_focus (GTK_WINDOW (window));
+  g_assert_true (GTK_IS_BUTTON (focus) && gtk_widget_is_ancestor (focus, table));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_FORWARD));
+  g_assert_true (gtk_widget_has_focus (get_child (view, 2)));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_BACKWARD));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_BACKWARD));
+  g_assert_true (GTK_IS_GRID (gtk_window_get_focus (GTK_WINDOW (window))));
+  g_assert_true (gtk_widget_child_focus (view, GTK_DIR_TAB_BACKWARD));
+  g_assert_true (gtk_widget_has_focus (get_child (view, 0)));
+  gtk_window_destroy (GTK_WINDOW (window));
 }
 
 static void
@@ -368,6 +426,8 @@ main (int    argc,
   g_test_add_func ("/ui/markdown-view/copy-over-blocks", test_copy_over_blocks);
   g_test_add_func ("/ui/markdown-view/shown-selection", test_shown_selection);
   g_test_add_func ("/ui/markdown-view/links", test_links);
+  g_test_add_func ("/ui/markdown-view/links-by-keyboard", test_links_by_keyboard);
+  g_test_add_func ("/ui/markdown-view/table-by-keyboard", test_table_by_keyboard);
   g_test_add_func ("/ui/markdown-view/keys-scroll", test_keys_scroll);
   g_test_add_func ("/ui/markdown-view/height-is-known", test_height_is_known);
   g_test_add_func ("/ui/markdown-view/long-line", test_long_line);

@@ -60,6 +60,7 @@ cloche_prose_tags_add (GtkTextBuffer *buffer)
   gtk_text_buffer_create_tag (buffer, "mono", "family", "monospace", "scale", 0.93, NULL);
   gtk_text_buffer_create_tag (buffer, "strike", "strikethrough", TRUE, NULL);
   gtk_text_buffer_create_tag (buffer, "link", "underline", PANGO_UNDERLINE_SINGLE, NULL);
+  gtk_text_buffer_create_tag (buffer, "focused", NULL);
 }
 
 static void
@@ -87,6 +88,7 @@ cloche_prose_tags_set_colors (GtkTextBuffer *buffer,
   /* Adwaita's blue 4 and blue 2, which are its link colours on light and dark. */
   gdk_rgba_parse (&link, is_dark ? "#78aeed" : "#1b6acb");
   set_color (buffer, "link", "foreground-rgba", link, 1);
+  set_color (buffer, "focused", "background-rgba", link, 0.25);
   set_color (buffer, "mono", "background-rgba", *text, 0.08);
   set_color (buffer, "quote", "foreground-rgba", *text, 0.7);
 }

@@ -5,6 +5,7 @@
 
 #include "cloche-link.h"
 #include "cloche-prose-tags.h"
+#include "cloche-scroll-keys.h"
 #include "cloche-selectable.h"
 #include "cloche-text-height.h"
 #include "cloche-text-selection.h"
@@ -31,6 +32,7 @@ struct _ClocheProse
   ClocheMarkdownBlock *block;
   GArray *starts;             /* of Start */
   ClocheTextHeight *height;   /* or NULL before the first measure */
+  int link;                   /* characters into the buffer: the link that the Tab key has come to, or -1 */
 };
 
 static void cloche_prose_selectable_init (ClocheSelectableInterface *iface);
@@ -184,6 +186,133 @@ cloche_prose_copy_clipboard (GtkTextView *view)
     gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (view)), markdown);
 }
 
+static void
+cloche_prose_move_cursor (GtkTextView    *view,
+                          GtkMovementStep step,
+                          int             count,
+                          gboolean        extends_selection)
+{
+  if (extends_selection || !cloche_scroll_keys_move (GTK_WIDGET (view), step, count))
+    GTK_TEXT_VIEW_CLASS (cloche_prose_parent_class)->move_cursor (view, step, count, extends_selection);
+}
+
+/* The start of the link next to @offset in that direction, or -1. */
+static int
+find_link (ClocheProse *self,
+           int          offset,
+           gboolean     is_forward)
+{
+  int before = -1;
+
+  for (guint i = 0; i < self->starts->len; i++) {
+    const Start *entry = &g_array_index (self->starts, Start, i);
+    const ClocheMarkdownParagraph *paragraph = cloche_markdown_block_get_paragraphs (self->block)->pdata[i];
+    const char *previous_uri = NULL;
+    int at = entry->start + entry->n_marker;
+
+    for (guint j = 0; j < paragraph->runs->len; j++) {
+      const ClocheMarkdownRun *run = paragraph->runs->pdata[j];
+      gboolean begins = run->uri != NULL && g_strcmp0 (run->uri, previous_uri) != 0;
+
+      if (begins && is_forward && at > offset)
+        return at;
+      if (begins && at < offset)
+        before = at;
+      previous_uri = run->uri;
+      at += g_utf8_strlen (run->text, -1);
+    }
+  }
+
+  return is_forward ? -1 : before;
+}
+
+/* Where the link that starts at @offset ends. */
+static int
+find_link_end (ClocheProse *self,
+               int          offset)
+{
+  const char *uri = cloche_prose_get_uri_at (self, offset);
+
+  while (g_strcmp0 (cloche_prose_get_uri_at (self, offset), uri) == 0)
+    offset++;
+
+  return offset;
+}
+
+/* Shows which link Enter would open, and tells where it leads; -1: none. */
+static void
+set_link (ClocheProse *self,
+          int          offset)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  g_autofree char *description = NULL;
+  GtkTextIter start;
+  GtkTextIter end;
+
+  if (offset == self->link)
+    return;
+
+  self->link = offset;
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_remove_tag_by_name (buffer, "focused", &start, &end);
+  if (offset >= 0) {
+    description = cloche_link_describe (cloche_prose_get_uri_at (self, offset));
+    gtk_text_buffer_get_iter_at_offset (buffer, &start, offset);
+    gtk_text_buffer_get_iter_at_offset (buffer, &end, find_link_end (self, offset));
+    gtk_text_buffer_apply_tag_by_name (buffer, "focused", &start, &end);
+  }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  description != NULL ? description : "", -1);
+}
+
+/* The Tab key comes to each link in turn, as in labels. */
+static gboolean
+cloche_prose_focus (GtkWidget       *widget,
+                    GtkDirectionType direction)
+{
+  ClocheProse *self = CLOCHE_PROSE (widget);
+  gboolean is_forward = direction == GTK_DIR_TAB_FORWARD;
+  int from = self->link;
+  int next;
+
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+    return GTK_WIDGET_CLASS (cloche_prose_parent_class)->focus (widget, direction);
+
+  if (!gtk_widget_is_focus (widget))
+    from = is_forward ? -1 : G_MAXINT;
+  else if (from < 0 && !is_forward)
+    return GTK_WIDGET_CLASS (cloche_prose_parent_class)->focus (widget, direction);
+  next = find_link (self, from, is_forward);
+  if (next < 0)
+    return GTK_WIDGET_CLASS (cloche_prose_parent_class)->focus (widget, direction);
+
+  if (!gtk_widget_is_focus (widget) && !gtk_widget_grab_focus (widget))
+    return FALSE;
+  set_link (self, next);
+
+  return TRUE;
+}
+
+static void
+focus_left_cb (ClocheProse *self)
+{
+  set_link (self, -1);
+}
+
+static gboolean
+key_pressed_cb (ClocheProse    *self,
+                guint           keyval,
+                guint           keycode,
+                GdkModifierType state)
+{
+  if (self->link < 0 || (keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter && keyval != GDK_KEY_ISO_Enter))
+    return FALSE;
+
+  cloche_link_open (GTK_WIDGET (self), cloche_prose_get_uri_at (self, self->link));
+
+  return TRUE;
+}
+
 static int
 cloche_prose_get_length (ClocheSelectable *selectable)
 {
@@ -298,7 +427,9 @@ cloche_prose_class_init (ClocheProseClass *klass)
   widget_class->get_request_mode = cloche_prose_get_request_mode;
   widget_class->measure = cloche_prose_measure;
   widget_class->query_tooltip = cloche_prose_query_tooltip;
+  widget_class->focus = cloche_prose_focus;
   view_class->copy_clipboard = cloche_prose_copy_clipboard;
+  view_class->move_cursor = cloche_prose_move_cursor;
 }
 
 static void
@@ -307,7 +438,10 @@ cloche_prose_init (ClocheProse *self)
   GtkTextView *view = GTK_TEXT_VIEW (self);
   GtkGesture *click = gtk_gesture_click_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+  GtkEventController *key = gtk_event_controller_key_new ();
 
+  self->link = -1;
   self->starts = g_array_new (FALSE, FALSE, sizeof (Start));
   cloche_prose_tags_add (gtk_text_view_get_buffer (view));
   gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
@@ -325,6 +459,10 @@ cloche_prose_init (ClocheProse *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (motion_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), motion);
+  g_signal_connect_swapped (focus, "leave", G_CALLBACK (focus_left_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), focus);
+  g_signal_connect_swapped (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), key);
 }
 
 GtkWidget *
@@ -370,11 +508,25 @@ cloche_prose_set_block (ClocheProse         *self,
       n_same++;
   }
 
+  set_link (self, -1);
   truncate_paragraphs (self, n_same);
   for (guint i = n_same; i < new_paragraphs->len; i++)
     insert_paragraph (self, i > 0 ? new_paragraphs->pdata[i - 1] : NULL, new_paragraphs->pdata[i]);
   g_set_object (&self->block, block);
   gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+/**
+ * cloche_prose_get_focused_uri:
+ *
+ * Returns: (nullable): where the link leads that the Tab key has come to
+ */
+const char *
+cloche_prose_get_focused_uri (ClocheProse *self)
+{
+  g_return_val_if_fail (CLOCHE_IS_PROSE (self), NULL);
+
+  return self->link >= 0 ? cloche_prose_get_uri_at (self, self->link) : NULL;
 }
 
 /**

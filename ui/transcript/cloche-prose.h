@@ -24,6 +24,7 @@ void                 cloche_prose_set_block              (ClocheProse         *s
                                                           ClocheMarkdownBlock *block);
 
 char                *cloche_prose_dup_selected_markdown  (ClocheProse         *self) G_GNUC_WARN_UNUSED_RESULT;
+const char          *cloche_prose_get_focused_uri        (ClocheProse         *self);
 const char          *cloche_prose_get_uri_at             (ClocheProse         *self,
                                                           int                  offset);
 

@@ -4,6 +4,7 @@
 #include "cloche-table.h"
 
 #include "cloche-copy-button.h"
+#include "cloche-scroll-keys.h"
 #include "cloche-table-data.h"
 
 #include <string.h>
@@ -24,6 +25,7 @@ struct _ClocheTable
   ClocheTableData *data;
   char *source;        /* Markdown, or NULL: what the copy button copies instead of tabs */
   GtkWidget *grid;
+  GtkWidget *footer;
   GtkWidget *note;
   GtkWidget *more_button;
   guint n_shown;
@@ -79,7 +81,7 @@ make_cell (ClocheTable *self,
   set_cell (GTK_LABEL (label), text);
   gtk_label_set_xalign (GTK_LABEL (label), get_xalign (align));
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  /* One stop for the whole table would be best, none is better than a thousand. */
+  /* The whole table is one stop; a thousand would be too many. */
   gtk_widget_set_focusable (label, FALSE);
   if (column + 1 == cloche_table_data_get_n_columns (self->data))
     gtk_widget_set_hexpand (label, TRUE);
@@ -136,11 +138,58 @@ update_footer (ClocheTable *self)
   gtk_widget_set_visible (self->more_button, self->n_shown < n_rows);
 }
 
+/* A table may be wider than the window. */
+static gboolean
+key_pressed_cb (ClocheTable    *self,
+                guint           keyval,
+                guint           keycode,
+                GdkModifierType state)
+{
+  static const struct
+  {
+    guint keyval;
+    GtkMovementStep step;
+    int count;
+  } KEYS[] = {
+    { GDK_KEY_Left, GTK_MOVEMENT_VISUAL_POSITIONS, -1 }, { GDK_KEY_Right, GTK_MOVEMENT_VISUAL_POSITIONS, 1 },
+    { GDK_KEY_Up, GTK_MOVEMENT_DISPLAY_LINES, -1 }, { GDK_KEY_Down, GTK_MOVEMENT_DISPLAY_LINES, 1 },
+    { GDK_KEY_Home, GTK_MOVEMENT_DISPLAY_LINE_ENDS, -1 }, { GDK_KEY_End, GTK_MOVEMENT_DISPLAY_LINE_ENDS, 1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (KEYS); i++)
+    if (keyval == KEYS[i].keyval && (state & gtk_accelerator_get_default_mod_mask ()) == 0)
+      return cloche_scroll_keys_move (self->grid, KEYS[i].step, KEYS[i].count);
+
+  return FALSE;
+}
+
+/* By hand: a scrolled window of GTK 4.8 keeps the Tab key once what is in it has the keyboard itself. */
+static gboolean
+cloche_table_focus (GtkWidget       *widget,
+                    GtkDirectionType direction)
+{
+  ClocheTable *self = CLOCHE_TABLE (widget);
+  gboolean is_backward = direction == GTK_DIR_TAB_BACKWARD;
+  GtkWidget *inside = gtk_widget_get_focus_child (widget);
+
+  if (gtk_widget_is_focus (self->grid))
+    return !is_backward && gtk_widget_child_focus (self->footer, direction);
+  if ((inside != NULL || is_backward) && gtk_widget_child_focus (self->footer, direction))
+    return TRUE;
+  if (inside != NULL && !is_backward)
+    return FALSE;
+
+  return gtk_widget_grab_focus (self->grid);
+}
+
 static void
 more_cb (ClocheTable *self)
 {
   add_rows (self, MORE_ROWS);
   update_footer (self);
+  /* The button may have gone, and cannot keep the keyboard then. */
+  if (!gtk_widget_get_visible (self->more_button))
+    gtk_widget_grab_focus (self->grid);
 }
 
 static void
@@ -158,13 +207,14 @@ static void
 cloche_table_class_init (ClocheTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = cloche_table_finalize;
+  GTK_WIDGET_CLASS (klass)->focus = cloche_table_focus;
 }
 
 static void
 cloche_table_init (ClocheTable *self)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new ();
-  GtkWidget *footer = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkEventController *key = gtk_event_controller_key_new ();
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
@@ -173,14 +223,16 @@ cloche_table_init (ClocheTable *self)
 
   self->grid = gtk_grid_new ();
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->grid), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Table"), -1);
-  /* Otherwise it stops the Tab key for good: GTK 4.8 believes that it could take the focus. */
-  gtk_widget_set_can_focus (scrolled, FALSE);
+  gtk_widget_set_focusable (self->grid, TRUE);
+  g_signal_connect_swapped (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);
+  gtk_widget_add_controller (self->grid, key);
   gtk_widget_set_focusable (scrolled, FALSE);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
   gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->grid);
   gtk_box_append (GTK_BOX (self), scrolled);
 
+  self->footer = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->note = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->note, "caption");
   gtk_widget_add_css_class (self->note, "dim-label");
@@ -189,11 +241,11 @@ cloche_table_init (ClocheTable *self)
   self->more_button = gtk_button_new_with_label (_ ("Show More"));
   gtk_widget_add_css_class (self->more_button, "flat");
   g_signal_connect_swapped (self->more_button, "clicked", G_CALLBACK (more_cb), self);
-  gtk_widget_add_css_class (footer, "table-footer");
-  gtk_box_append (GTK_BOX (footer), self->note);
-  gtk_box_append (GTK_BOX (footer), self->more_button);
-  gtk_box_append (GTK_BOX (footer), cloche_copy_button_new (_ ("Copy Table"), dup_text, self));
-  gtk_box_append (GTK_BOX (self), footer);
+  gtk_widget_add_css_class (self->footer, "table-footer");
+  gtk_box_append (GTK_BOX (self->footer), self->note);
+  gtk_box_append (GTK_BOX (self->footer), self->more_button);
+  gtk_box_append (GTK_BOX (self->footer), cloche_copy_button_new (_ ("Copy Table"), dup_text, self));
+  gtk_box_append (GTK_BOX (self), self->footer);
 }
 
 static GtkWidget *
