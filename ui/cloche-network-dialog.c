@@ -4,6 +4,7 @@
 #include "cloche-network-dialog.h"
 
 #include "cloche-network-host-row.h"
+#include "cloche-toast.h"
 
 struct _ClocheNetworkDialog
 {
@@ -61,10 +62,7 @@ static void
 add_toast (ClocheNetworkDialog *self,
            const char          *sentence)
 {
-  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
-
-  /* Toasts of libadwaita 1.2 parse markup. */
-  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (escaped));
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), cloche_toast_new (sentence));
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "cloche-network-dialog.h"
 #include "cloche-preferences.h"
 #include "cloche-problem.h"
+#include "cloche-toast.h"
 #include "cloche-window-private.h"
 
 #include <glib/gi18n.h>
@@ -147,7 +148,6 @@ _cloche_window_tell_asked (ClocheWindow          *self,
   const char *conversation_id = cloche_network_get_conversation_id (network);
   ClocheConversationRow *row = find_row (self, conversation_id);
   g_autofree char *sentence = NULL;
-  g_autofree char *escaped = NULL;
   AdwToast *toast;
 
   if (row == NULL || is_shown (self, conversation_id))
@@ -156,8 +156,7 @@ _cloche_window_tell_asked (ClocheWindow          *self,
   /* Translators: the placeholders are the title of a conversation and the name of a host. */
   sentence = g_strdup_printf (_ ("“%s” wants to reach %s"), cloche_conversation_row_get_title (row),
                               cloche_network_question_get_host (question));
-  escaped = g_markup_escape_text (sentence, -1);
-  toast = adw_toast_new (escaped);
+  toast = cloche_toast_new (sentence);
   adw_toast_set_button_label (toast, _ ("Show"));
   adw_toast_set_action_name (toast, "conversation.open");
   adw_toast_set_action_target_value (toast, g_variant_new_string (conversation_id));

@@ -5,6 +5,7 @@
 #include "cloche-problem.h"
 #include "cloche-replacement.h"
 #include "cloche-string.h"
+#include "cloche-toast.h"
 #include "cloche-window-private.h"
 
 #include <glib/gi18n.h>
@@ -93,9 +94,8 @@ replaced_cb (ClocheWindow      *self,
   g_autofree char *backup = dup_name (id);
   /* Translators: the placeholders are the names of two files. */
   g_autofree char *sentence = g_strdup_printf (_ ("“%s” was replaced; what it was is in “%s”"), name, backup);
-  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
   g_autofree char *key = g_filename_to_uri (id, NULL, NULL);
-  AdwToast *toast = adw_toast_new (escaped);
+  AdwToast *toast = cloche_toast_new (sentence);
 
   adw_toast_set_button_label (toast, _ ("Undo"));
   adw_toast_set_action_name (toast, "file.undo-replace");

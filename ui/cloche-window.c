@@ -4,6 +4,7 @@
 #include "cloche-window.h"
 
 #include "cloche-sidebar-row.h"
+#include "cloche-toast.h"
 #include "cloche-tour.h"
 #include "cloche-window-private.h"
 
@@ -338,10 +339,5 @@ void
 cloche_window_add_toast (ClocheWindow *self,
                          const char   *sentence)
 {
-  AdwToast *toast = adw_toast_new ("");
-  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
-
-  /* Toasts of libadwaita 1.2 parse markup. */
-  adw_toast_set_title (toast, escaped);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  adw_toast_overlay_add_toast (self->toasts, cloche_toast_new (sentence));
 }
