@@ -204,20 +204,23 @@ go_to_end_cb (GtkWidget  *widget,
               GVariant   *parameter)
 {
   cloche_transcript_scroll_to_end (CLOCHE_CHAT_VIEW (widget)->transcript);
+  /* The button goes, and cannot keep the keyboard. */
+  gtk_widget_grab_focus (widget);
 }
 
 static void
-tour_clicked_cb (ClocheChatView *self,
-                 GtkButton      *button)
+tour_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
 {
-  ClocheTourStop stop = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "cloche-stop"));
+  ClocheChatView *self = CLOCHE_CHAT_VIEW (widget);
+  ClocheTourStop stop = g_variant_get_uint32 (parameter);
   g_autofree char *path = cloche_tour_dup_sample_path (stop);
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
-  if (self->chat == NULL || cloche_chat_is_busy (self->chat))
-    return;
-
+  /* The button takes nothing until there is an answer, and could not keep the keyboard. */
+  gtk_widget_grab_focus (GTK_WIDGET (self));
   g_list_store_append (files, file);
   begin_sending (self, cloche_tour_get_question (stop), G_LIST_MODEL (files), TRUE);
 }
@@ -230,8 +233,8 @@ add_tour_chips (ClocheChatView *self)
     GtkWidget *child = gtk_flow_box_child_new ();
 
     gtk_label_set_ellipsize (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))), PANGO_ELLIPSIZE_END);
-    g_object_set_data (G_OBJECT (button), "cloche-stop", GUINT_TO_POINTER (stop));
-    g_signal_connect_swapped (button, "clicked", G_CALLBACK (tour_clicked_cb), self);
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "chat.tour");
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", stop);
     gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), button);
     gtk_widget_set_focusable (child, FALSE);
     gtk_flow_box_insert (self->tour_chips, child, stop);
@@ -243,6 +246,7 @@ update_tour (ClocheChatView *self)
 {
   ClocheModelInfo *model = self->chat != NULL ? cloche_chat_get_model (self->chat) : NULL;
 
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chat.tour", self->chat != NULL && !cloche_chat_is_busy (self->chat));
   gtk_widget_set_visible (self->tour_bar, model != NULL && g_strcmp0 (cloche_model_info_get_endpoint (model),
                                                                       CLOCHE_TOUR_ENDPOINT) == 0);
 }
@@ -307,6 +311,7 @@ cloche_chat_view_class_init (ClocheChatViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ClocheChatView, tour_chips);
   gtk_widget_class_bind_template_callback (widget_class, cloche_closure_not);
   gtk_widget_class_install_action (widget_class, "chat.go-to-end", NULL, go_to_end_cb);
+  gtk_widget_class_install_action (widget_class, "chat.tour", "u", tour_cb);
 }
 
 static void
@@ -366,6 +371,7 @@ cloche_chat_view_set_chat (ClocheChatView *self,
     return;
 
   g_signal_connect_swapped (chat, "notify::model", G_CALLBACK (update_tour), self);
+  g_signal_connect_swapped (chat, "notify::busy", G_CALLBACK (update_tour), self);
 
   cloche_transcript_set_model (self->transcript, G_LIST_MODEL (chat));
   self->busy_binding = g_object_bind_property (chat, "busy", self->composer, "busy", G_BINDING_SYNC_CREATE);

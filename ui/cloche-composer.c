@@ -136,8 +136,13 @@ remove_clicked_cb (GtkButton *button)
 {
   GtkWidget *chip = gtk_widget_get_ancestor (GTK_WIDGET (button), GTK_TYPE_FLOW_BOX_CHILD);
   ClocheComposer *self = CLOCHE_COMPOSER (gtk_widget_get_ancestor (chip, CLOCHE_TYPE_COMPOSER));
+  int index = gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (chip));
+  GtkFlowBoxChild *next = gtk_flow_box_get_child_at_index (self->chips, index + 1);
 
-  g_list_store_remove (self->files, gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (chip)));
+  /* Who removes one by keyboard goes on with the next. */
+  if (next == NULL || !gtk_widget_child_focus (GTK_WIDGET (next), GTK_DIR_TAB_FORWARD))
+    gtk_widget_grab_focus (GTK_WIDGET (self->text_view));
+  g_list_store_remove (self->files, index);
   gtk_flow_box_remove (self->chips, chip);
   gtk_widget_set_visible (GTK_WIDGET (self->chips), g_list_model_get_n_items (G_LIST_MODEL (self->files)) > 0);
   update_actions (self);
@@ -534,6 +539,8 @@ cloche_composer_add_file (ClocheComposer *self,
 
   g_list_store_append (self->files, file);
   gtk_flow_box_append (self->chips, make_chip (file));
+  /* What is in it takes the keyboard. */
+  gtk_widget_set_focusable (gtk_widget_get_last_child (GTK_WIDGET (self->chips)), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->chips), TRUE);
   update_actions (self);
 }

@@ -103,12 +103,19 @@ ask_cb (ClochePreferences *self)
   cloche_context_refresh_models (self->context);
 }
 
+/* Of the row that a widget is in, or is. */
+static ClocheEndpoint *
+get_endpoint (GtkWidget *widget)
+{
+  return g_object_get_data (G_OBJECT (gtk_widget_get_ancestor (widget, ADW_TYPE_ACTION_ROW)), "cloche-endpoint");
+}
+
 static void
 enabled_cb (ClochePreferences *self,
             GParamSpec        *pspec,
             GtkSwitch         *enabled)
 {
-  ClocheEndpoint *old = g_object_get_data (G_OBJECT (enabled), "cloche-endpoint");
+  ClocheEndpoint *old = get_endpoint (GTK_WIDGET (enabled));
   g_autoptr (ClocheEndpoint) endpoint = NULL;
 
   if (cloche_endpoint_is_enabled (old) == gtk_switch_get_active (enabled))
@@ -120,29 +127,21 @@ enabled_cb (ClochePreferences *self,
   cloche_context_save_endpoint (self->context, endpoint, NULL);
 }
 
+/* The row goes, and would take the keyboard's place with it. */
 static void
 delete_cb (ClochePreferences *self,
-           GtkButton         *button)
+           GtkWidget         *button)
 {
-  ClocheEndpoint *endpoint = g_object_get_data (G_OBJECT (button), "cloche-endpoint");
-
-  cloche_context_delete_endpoint (self->context, cloche_endpoint_get_id (endpoint));
-}
-
-static void
-keep_endpoint (GtkWidget      *widget,
-               ClocheEndpoint *endpoint)
-{
-  g_object_set_data_full (G_OBJECT (widget), "cloche-endpoint", cloche_endpoint_ref (endpoint),
-                          (GDestroyNotify) cloche_endpoint_unref);
+  gtk_widget_grab_focus (GTK_WIDGET (self->ask_button));
+  cloche_context_delete_endpoint (self->context, cloche_endpoint_get_id (get_endpoint (button)));
 }
 
 /* Where it is and, if it was asked, whether it answers. */
 static void
 update_row (ClochePreferences *self,
-            GtkWidget         *row,
-            ClocheEndpoint    *endpoint)
+            GtkWidget         *row)
 {
+  ClocheEndpoint *endpoint = get_endpoint (row);
   const char *state = cloche_models_get_state (cloche_context_get_models (self->context), cloche_endpoint_get_id (endpoint));
   g_autofree char *text = g_strjoin ("\n", cloche_endpoint_get_base_url (endpoint), state, NULL);
   g_autofree char *subtitle = g_markup_escape_text (text, -1);
@@ -153,10 +152,16 @@ update_row (ClochePreferences *self,
 static void
 states_changed_cb (ClochePreferences *self)
 {
-  GPtrArray *endpoints = cloche_context_get_endpoints (self->context);
+  for (guint i = 0; i < self->rows->len; i++)
+    update_row (self, self->rows->pdata[i]);
+}
 
-  for (guint i = 0; i < MIN (self->rows->len, endpoints->len); i++)
-    update_row (self, self->rows->pdata[i], endpoints->pdata[i]);
+static void
+keep_endpoint (GtkWidget      *row,
+               ClocheEndpoint *endpoint)
+{
+  g_object_set_data_full (G_OBJECT (row), "cloche-endpoint", cloche_endpoint_ref (endpoint),
+                          (GDestroyNotify) cloche_endpoint_unref);
 }
 
 static GtkWidget *
@@ -170,15 +175,14 @@ make_row (ClochePreferences *self,
   g_autofree char *delete_text = g_strdup_printf (_ ("Remove %s"), cloche_endpoint_get_name (endpoint));
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  update_row (self, row, endpoint);
+  keep_endpoint (row, endpoint);
+  update_row (self, row);
   gtk_switch_set_active (GTK_SWITCH (enabled), cloche_endpoint_is_enabled (endpoint));
   gtk_widget_set_valign (enabled, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (delete_button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (delete_button, "flat");
   gtk_widget_set_tooltip_text (delete_button, delete_text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (delete_button), GTK_ACCESSIBLE_PROPERTY_LABEL, delete_text, -1);
-  keep_endpoint (enabled, endpoint);
-  keep_endpoint (delete_button, endpoint);
   g_signal_connect_swapped (enabled, "notify::active", G_CALLBACK (enabled_cb), self);
   g_signal_connect_swapped (delete_button, "clicked", G_CALLBACK (delete_cb), self);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), enabled);
@@ -188,10 +192,34 @@ make_row (ClochePreferences *self,
   return row;
 }
 
+static gboolean
+are_known (ClochePreferences *self,
+           GPtrArray         *endpoints)
+{
+  if (self->rows->len != endpoints->len)
+    return FALSE;
+
+  for (guint i = 0; i < endpoints->len; i++)
+    if (!g_str_equal (cloche_endpoint_get_id (get_endpoint (self->rows->pdata[i])),
+                      cloche_endpoint_get_id (endpoints->pdata[i])))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Rows stay if they can: the switch that was toggled by keyboard keeps it. */
 static void
 endpoints_changed_cb (ClochePreferences *self)
 {
   GPtrArray *endpoints = cloche_context_get_endpoints (self->context);
+
+  if (are_known (self, endpoints)) {
+    for (guint i = 0; i < endpoints->len; i++) {
+      keep_endpoint (self->rows->pdata[i], endpoints->pdata[i]);
+      update_row (self, self->rows->pdata[i]);
+    }
+    return;
+  }
 
   for (guint i = 0; i < self->rows->len; i++)
     adw_preferences_group_remove (self->endpoints_group, self->rows->pdata[i]);

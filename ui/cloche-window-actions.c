@@ -294,6 +294,7 @@ back_cb (GtkWidget  *widget,
   ClocheWindow *self = CLOCHE_WINDOW (widget);
 
   adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+  (void) gtk_widget_child_focus (self->sidebar, GTK_DIR_TAB_FORWARD);        /* There is always something to focus. */
 }
 
 static void

@@ -242,6 +242,8 @@ cloche_window_init (ClocheWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->replacements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   move_shadows_back (self->leaflet, self->content);
+  /* What a narrow window shows first; who is here for the first time has no conversation to choose from. */
+  adw_leaflet_set_visible_child (self->leaflet, self->content);
   self->filtered = gtk_filter_list_model_new (NULL, GTK_FILTER (gtk_custom_filter_new (matches, self, NULL)));
   gtk_list_box_bind_model (self->conversations, G_LIST_MODEL (self->filtered), make_row, self, NULL);
   g_signal_connect_swapped (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self);
