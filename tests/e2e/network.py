@@ -13,6 +13,7 @@ import os
 import threading
 import zipfile
 
+import cloche_access as access
 import cloche_e2e as e2e
 import cloche_notifications
 
@@ -73,19 +74,9 @@ def printed(window, text):
     return window.find(role="text", name="Printed Text", text=text)
 
 
-def say_no(window, host):
-    """Presses the button until it counts: a click that comes before the question can have been read does not."""
-    question = {"role": "label", "name": f"Connect to {host}?"}
-    window.find(**question)
-    button = window.find(role="push button", name="No")
-
-    def is_answered():
-        if window.find_all(**question):
-            window.click(button)
-            return False
-        return True
-
-    e2e.wait("the answer to be taken", is_answered)
+def answer_button(window, name):
+    """The bar's button, as soon as it takes an answer: when the question can have been read."""
+    return window.find(role="push button", name=name, fits=e2e.is_sensitive)
 
 
 def open_dialog(window):
@@ -123,6 +114,7 @@ def asked_once_refused_and_allowed_by_hand():
     e2e.type_text("not lost")
     composer = window.find(**COMPOSER)
     e2e.wait("what was typed in the composer", lambda: e2e.text_of(composer) == "not lost")
+    answer_button(window, "Once")
     e2e.press("alt+o")
     printed(window, "This is good.example.")
     window.wait_gone(role="label", name="Connect to good.example?")
@@ -130,7 +122,10 @@ def asked_once_refused_and_allowed_by_hand():
     e2e.press("ctrl+a", "BackSpace")
 
     window.send("Fetch the other one")
-    say_no(window, "other.example")
+    window.find(role="label", name="Connect to other.example?")
+    no = answer_button(window, "No")
+    access.expect_names(access.find_controls(window, where=no.get_parent()), "a question")
+    window.click(no)
     window.find(role="label", name=lambda name: name.startswith("refused other.example (the person said no)"))
     window.find(text="It was refused.")
 
@@ -138,6 +133,10 @@ def asked_once_refused_and_allowed_by_hand():
     open_dialog(window)
     window.find(role="label", name=lambda name: name.startswith("Reached · 1 time · "))
     window.find(role="label", name="Refused · 1 time")
+    controls = access.find_controls(window)
+    access.expect_names(controls, "the list of hosts")
+    access.expect_reached(controls, "the list of hosts", 8)
+    access.expect_fits(window, "the list of hosts")
     window.activate(window.find(role="push button", name="Allow other.example"))
     window.find(role="push button", name="Allow other.example", fits=lambda node: e2e.has_state(node, "PRESSED"))
     e2e.press("Escape")
@@ -190,7 +189,9 @@ def storm_of_questions():
     composer = window.find(**COMPOSER)
     e2e.wait("what was typed in the composer", lambda: e2e.text_of(composer) == "usable")
     e2e.press("ctrl+a", "BackSpace")
-    say_no(window, window.find(**asked).get_name().removeprefix("Connect to ").removesuffix("?"))
+    title = window.find(**asked).get_name()
+    window.click(answer_button(window, "No"))
+    window.wait_gone(role="label", name=title)
     open_dialog(window)
     window.click(window.find(role="label", name="Nothing"))
     e2e.press("Escape")
