@@ -338,7 +338,9 @@ take_name (int                   folder_fd,
     return TRUE;
   }
 
-  (void) renameat2 (folder_fd, from, folder_fd, to, RENAME_EXCHANGE);   /* At worst it is there, under the other name. */
+  /* Somebody else's work has its name again, also if that was taken away meanwhile: the other one is cleared away. */
+  if (renameat2 (folder_fd, from, folder_fd, to, RENAME_EXCHANGE) < 0)
+    (void) renameat2 (folder_fd, from, folder_fd, to, RENAME_NOREPLACE);
   errno = ESTALE;
 
   return FALSE;
