@@ -230,6 +230,7 @@ test_background (void)
   }
 
   signal (SIGTTOU, SIG_IGN);    /* For tcsetpgrp() in the background. */
+  signal (SIGHUP, SIG_IGN);     /* When the terminal is torn down. */
   g_assert_cmpint (setsid (), >, 0);
   set_up (&fixture, NULL);
   g_assert_cmpint (ioctl (fixture.terminal, TIOCSCTTY, 0), ==, 0);
