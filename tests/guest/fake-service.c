@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: The Cloche authors
  */
 /*
- * In place of kernel-python: an interpreter of scripts that hold nothing but "# user: user". A cell's text says what to
+ * In place of a service: an interpreter of scripts that hold nothing but "# user: user". A cell's text says what to
  * do, and each connection gets a process, so that a stop comes through while a cell hangs.
  */
 #include <signal.h>
@@ -45,6 +45,10 @@ serve (int fd)
   } else if (strstr (line, "claim") != NULL) {
     send_record (fd, 'o', "{\"event\":\"end\",\"status\":\"ok\"}"); /* what a cell may print */
     send_record (fd, 'j', "{\"event\":\"end\",\"status\":\"error\",\"message\":\"m\"}");
+  } else if (strstr (line, "stuck") != NULL) {
+    kill (getppid (), SIGSTOP); /* Nobody hears anything any more. */
+    for (;;)
+      pause ();
   } else if (strstr (line, "crash") != NULL) {
     pid_t parent = getppid ();
 

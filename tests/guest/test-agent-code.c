@@ -31,6 +31,15 @@ set_up (AgentRig    **rig,
 }
 
 static void
+set_up_browser (AgentRig    **rig,
+                gconstpointer data)
+{
+  g_autofree char *script = g_strdup_printf ("#!%s\n# user: user\n", service);
+
+  *rig = agent_rig_new_with (program, "services/browser", script);
+}
+
+static void
 tear_down (AgentRig    **rig,
            gconstpointer data)
 {
@@ -86,6 +95,20 @@ test_restart (AgentRig    **rig,
   g_autoptr (JsonObject) second = agent_rig_run (*rig, "{\"op\":\"code\",\"code\":\"1+1\"}", NULL);
 
   g_assert_cmpstr (json_object_get_string_member (first, "status"), ==, "lost");
+  g_assert_cmpstr (json_object_get_string_member (second, "status"), ==, "ok");
+}
+
+/* A browser that neither answers nor hears that it should stop is ended, and another one is there for the next action. */
+static void
+test_stuck (AgentRig    **rig,
+            gconstpointer data)
+{
+  g_autoptr (JsonObject) first =
+    agent_rig_run (*rig, "{\"op\":\"code\",\"kernel\":\"browser\",\"code\":\"stuck\",\"timeout_ms\":100}", NULL);
+  g_autoptr (JsonObject) second = agent_rig_run (*rig, "{\"op\":\"code\",\"kernel\":\"browser\",\"code\":\"1\"}", NULL);
+
+  g_assert_cmpstr (json_object_get_string_member (first, "status"), ==, "timeout");
+  g_assert_nonnull (strstr (json_object_get_string_member (first, "message"), "was ended"));
   g_assert_cmpstr (json_object_get_string_member (second, "status"), ==, "ok");
 }
 
@@ -166,6 +189,7 @@ main (int    argc,
   ADD ("control", NULL, test_control);
   ADD ("invalid", NULL, test_invalid);
   ADD ("warm", NULL, test_warm);
+  g_test_add ("/guest/code/stuck", AgentRig *, NULL, set_up_browser, test_stuck, tear_down);
   result = g_test_run ();
   g_free (service);
   return result;

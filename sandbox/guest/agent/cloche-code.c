@@ -26,6 +26,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* ms: emulated, beside other work, a service may be busy with something else for a while before it hears. */
+#define BROWSER_GRACE_MS 8000
+
 /* What a request's "kernel" may name, the first if it names none, and who serves it. */
 static const struct
 {
@@ -33,9 +36,12 @@ static const struct
   const char *service;
   const char *title;
   int (*prepare) (cloche_agent *agent); /* before each request, or NULL */
+  /* ms: from its being told to end something to its own end, if it does not. 0: never, since Python's keeps what is in
+   * memory for as long as it can, ends a kernel that does not obey by itself, and lets a cell wait for another one. */
+  unsigned grace_ms;
 } kernels[] = {
-  { "python", "kernel-python", "Python", NULL },
-  { "browser", "browser", "browser", cloche_downloads_open_up },
+  { "python", "kernel-python", "Python", NULL, 0 },
+  { "browser", "browser", "browser", cloche_downloads_open_up, BROWSER_GRACE_MS },
 };
 
 #define PYTHON kernels[0].service
@@ -55,6 +61,7 @@ typedef struct
   cloche_source *source;
   cloche_byte_queue request;    /* not sent yet */
   cloche_record_decoder *decoder;
+  cloche_timer *grace;          /* NULL: was not told to end */
 } code_state;
 
 static void
@@ -64,6 +71,7 @@ finish (code_state *self,
 {
   cloche_guest_job *job = self->job;
 
+  cloche_timer_cancel (self->grace);
   cloche_source_remove (self->source);
   if (self->fd >= 0)
     cloche_services_disconnect (self->agent->services, kernels[self->kernel].service, self->fd);
@@ -77,7 +85,7 @@ static void
 finish_lost (code_state *self,
              const char *happened)
 {
-  char message[64];
+  char message[160];
 
   (void) snprintf (message, sizeof message, "The %s service %s", kernels[self->kernel].title, happened);
   finish (self, "lost", json_pack ("{s:s}", "message", message));
@@ -190,26 +198,42 @@ room_cb (cloche_guest_job *job,
 }
 
 static void
+grace_over_cb (void *user_data)
+{
+  code_state *self = user_data;
+
+  self->grace = NULL;
+  cloche_services_end (self->agent->services, kernels[self->kernel].service);
+  finish_lost (self, "did not stop when it was told to, and was ended: what it held is gone");
+}
+
+static void
+tell_to_end (code_state *self,
+             const char *op)
+{
+  unsigned grace_ms = kernels[self->kernel].grace_ms;
+
+  cloche_services_call (self->agent->services, kernels[self->kernel].service,
+                        json_pack ("{s:s, s:I}", "op", op, "id", (json_int_t) cloche_guest_job_get_id (self->job)),
+                        NULL, NULL);
+  if (grace_ms > 0 && self->grace == NULL)
+    self->grace = cloche_loop_after (self->agent->loop, grace_ms, grace_over_cb, self);
+}
+
+static void
 signal_cb (cloche_guest_job *job,
            int               number,
            void             *user_data)
 {
-  code_state *self = user_data;
-  const char *op = number == SIGINT ? "interrupt" : number == SIGKILL ? "kill" : NULL;
-
-  if (op != NULL)
-    cloche_services_call (self->agent->services, kernels[self->kernel].service,
-                          json_pack ("{s:s, s:I}", "op", op, "id", (json_int_t) cloche_guest_job_get_id (job)), NULL, NULL);
+  if (number == SIGINT || number == SIGKILL)
+    tell_to_end (user_data, number == SIGINT ? "interrupt" : "kill");
 }
 
 static void
 stop_cb (cloche_guest_job *job,
          void             *user_data)
 {
-  code_state *self = user_data;
-
-  cloche_services_call (self->agent->services, kernels[self->kernel].service,
-                        json_pack ("{s:s, s:I}", "op", "stop", "id", (json_int_t) cloche_guest_job_get_id (job)), NULL, NULL);
+  tell_to_end (user_data, "stop");
 }
 
 static const cloche_guest_job_class job_class = {

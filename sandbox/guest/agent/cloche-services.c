@@ -13,6 +13,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +48,7 @@ typedef struct service
   char *program;
   int listen_fd;
   cloche_source *source;        /* NULL while the program runs and accepts by itself */
+  cloche_process *process;      /* NULL while it does not run */
   int64_t started_us;
   int n_short_lives;
   cloche_timer *repair;         /* running: broken */
@@ -106,6 +109,7 @@ exited_cb (int   status,
   service *self = user_data;
   bool is_short = cloche_loop_now_us () - self->started_us < SHORT_LIFE_US;
 
+  self->process = NULL;
   cloche_console_say ("service %s ended with status %d", self->name, status);
   self->n_short_lives = is_short ? self->n_short_lives + 1 : 0;
   if (self->n_short_lives >= MAX_SHORT_LIVES && self->repair == NULL)
@@ -118,7 +122,6 @@ start (service *self)
 {
   const char *argv[] = { self->program, NULL };
   cloche_account account;
-  cloche_process *process;
   cloche_process_setup setup = {
     .argv = argv, .cwd = "/", .account = &account, .group = self->group,
     .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .listen_fd = self->listen_fd,
@@ -130,20 +133,23 @@ start (service *self)
     return result;
   setup.environment = cloche_environment_new (self->agent, &account, NULL);
   self->started_us = cloche_loop_now_us ();
-  result = cloche_process_start (self->agent->children, &setup, exited_cb, self, &process);
+  result = cloche_process_start (self->agent->children, &setup, exited_cb, self, &self->process);
   cloche_environment_free ((char **) setup.environment);
   if (result == 0 && percent > 0 && self->agent->is_init && cloche_cgroup_limit_part (self->group, percent) < 0)
     cloche_console_say ("service %s: no limit of its memory", self->name);
   return result;
 }
 
-static void
+/* True if there was somebody who waited. */
+static bool
 turn_away (service *self)
 {
-  int fd = accept4 (self->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+  struct pollfd waiting = { .fd = self->listen_fd, .events = POLLIN };
+  int fd = poll (&waiting, 1, 0) == 1 ? accept4 (self->listen_fd, NULL, NULL, SOCK_CLOEXEC) : -1;
 
   if (fd >= 0)
     (void) close (fd);
+  return fd >= 0;
 }
 
 static void
@@ -160,7 +166,7 @@ wanted_cb (uint32_t events,
   }
   if (result != -EAGAIN)
     cloche_console_say ("service %s: %s", self->name, strerror (-result));
-  turn_away (self);
+  (void) turn_away (self);      /* Somebody who has gone again is away, too. */
 }
 
 static void
@@ -333,6 +339,20 @@ cloche_services_disconnect (cloche_services *self,
   left->n_connected--;
   if (left->n_connected == 0 && left->rests)
     left->rest = cloche_loop_after (self->agent->loop, REST_MS, rest_cb, left);
+}
+
+void
+cloche_services_end (cloche_services *self,
+                     const char      *name)
+{
+  service *ended = find (self, name);
+
+  if (ended == NULL || ended->process == NULL)
+    return;
+  cloche_console_say ("service %s does not answer and is ended", name);
+  cloche_process_signal (ended->process, SIGKILL);
+  while (turn_away (ended))
+    continue; /* What it was asked for and has not taken yet is not the next one's. */
 }
 
 void

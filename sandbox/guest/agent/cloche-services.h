@@ -34,6 +34,9 @@ int              cloche_services_connect (cloche_services *self,
 void             cloche_services_disconnect (cloche_services *self,
                                              const char      *name,
                                              int              fd);
+/* Ends a program that does as it likes, with all that it started; the next connection starts it again. */
+void             cloche_services_end     (cloche_services *self,
+                                          const char      *name);
 /* Whatever rests and is not connected to is frozen now. */
 void             cloche_services_rest    (cloche_services *self);
 
