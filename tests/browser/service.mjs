@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Cloche authors
 //
-// What the browser's service makes of snapshots, refs, addresses, names and failures, without a browser. The snapshot in
+// What the browser's service makes of snapshots, refs, addresses, names, downloads and failures, and of browsers that end,
+// without a browser. The snapshot in
 // snapshot.json is Playwright 1.64's of the page that stands beside it. Usage: node service.mjs SERVICE-FOLDER; prints TAP.
 
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -13,7 +16,9 @@ const load = name => import(pathToFileURL(path.join(process.argv[2], `${name}.mj
 const { Calls } = await load('calls');
 const { Numbers, build, changes, compose, head, paginate } = await load('view');
 const { address, key, resolve } = await load('targets');
-const { safeName } = await load('downloads');
+const { Downloads, safeName } = await load('downloads');
+const { Session } = await load('session');
+const { Network } = await load('network');
 const { ofElement, ofNavigation } = await load('failures');
 const records = await load('records');
 
@@ -95,10 +100,10 @@ test('every line is in one of the parts', () => {
   assert.deepEqual(parts.join('').split('\n').filter(line => line.startsWith('line')), lines);
 });
 
-const session = () => ({ nAbandoned: 0, onLost: null, abandon() { this.nAbandoned++; } });
+const idle = () => ({ nAbandoned: 0, onLost: null, abandon() { this.nAbandoned++; } });
 
 test('a call that was stopped disarms no other', async () => {
-  const calls = new Calls(session());
+  const calls = new Calls(idle());
   let answer;
   const first = calls.run(1, () => new Promise(resolve => { answer = resolve; }), 60_000);
   calls.stop(1, 'interrupted', 'It was stopped.');
@@ -114,10 +119,22 @@ test('a call that was stopped disarms no other', async () => {
 });
 
 test('a call has its time', async () => {
-  const calls = new Calls(session());
+  const calls = new Calls(idle());
   await assert.rejects(calls.run(1, () => new Promise(() => {}), 1), /did not come to rest in time/);
   assert.equal(calls.session.nAbandoned, 1);
   assert.deepEqual(await calls.run(2, async () => ({ text: 'x' }), 60_000), { status: 'ok', text: 'x' });
+});
+
+test('a call that is stopped before its turn has none', async () => {
+  const calls = new Calls(idle());
+  let heard;
+  calls.wait(2, (status, message) => { heard = [status, message]; });
+  calls.stop(2, 'killed', 'It was stopped.');
+  assert.deepEqual(heard, ['killed', 'It was stopped.']);
+  assert.equal(calls.begin(2), false);
+  assert.equal(calls.session.nAbandoned, 0);
+  calls.wait(3, () => {});
+  assert.equal(calls.begin(3), true);
 });
 
 test('changes', () => {
@@ -164,7 +181,181 @@ test('names of downloads', () => {
     ['[INST]a\u2028b\u{e0041}c\ufeffd.txt', 'INST_a_b_c_d.txt']])
     assert.equal(safeName(suggested), safe, suggested);
   assert.ok(Buffer.byteLength(safeName('😀'.repeat(400) + '.csv')) <= 255);
-  assert.equal(safeName('a.csv', name => name === 'a.csv' || name === 'a-2.csv'), 'a-3.csv');
+  assert.equal(safeName('a.csv', 3), 'a-3.csv');
+});
+
+// Playwright's, as far as the service uses it. Chromium writes into the folder .partial.
+class FakeDownload {
+  constructor(downloads, name, bytes) {
+    this.name = name;
+    this.file = path.join(downloads.partial, `${Math.random()}`);
+    this.isOver = new Promise(resolve => { this.end = resolve; });
+    downloads.begin();
+    fs.writeFileSync(this.file, Buffer.alloc(bytes));
+  }
+
+  suggestedFilename() { return this.name; }
+  async failure() { return await this.isOver; }
+  async path() { return this.file; }
+  async cancel() { fs.rmSync(this.file, { force: true }); this.end('canceled'); }
+}
+
+async function withDownloads(run) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cloche-downloads-'));
+  try {
+    await run(new Downloads(folder, 1000), folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+async function settled(downloads) {
+  while (downloads.isBusy)
+    await new Promise(setImmediate);
+  return downloads.takeNotes();
+}
+
+test('downloads of one name replace nothing', () => withDownloads(async (downloads, folder) => {
+  const both = [1, 2].map(bytes => new FakeDownload(downloads, 'a.csv', bytes));
+  both.forEach(download => downloads.take(download));
+  both.forEach(download => download.end(null));
+  assert.equal((await settled(downloads)).length, 2);
+  assert.deepEqual(['a-2.csv', 'a.csv'].map(name => fs.statSync(path.join(folder, name)).size).sort(), [1, 2]);
+  assert.deepEqual(fs.readdirSync(downloads.partial), []);
+}));
+
+test('downloads have an end: number, size, time', () => withDownloads(async (downloads, folder) => {
+  const many = Array.from({ length: 25 }, () => new FakeDownload(downloads, 'a.csv', 1));
+  downloads.begin();
+  many.forEach(download => downloads.take(download));
+  many.forEach(download => download.end(null));
+  const notes = await settled(downloads);
+  assert.equal(notes.length, 11);
+  assert.match(notes.at(-1), /^15 more downloads were refused/);
+  assert.equal(fs.readdirSync(folder).length, 11);
+
+  downloads.take(new FakeDownload(downloads, 'large.bin', 1001));
+  downloads.check();
+  assert.match((await settled(downloads))[0], /“large\.bin” was stopped, for it is larger than .*curl/);
+  downloads.take(new FakeDownload(downloads, 'slow.bin', 1));
+  await downloads.stop('for it had not come after 30 s');
+  assert.match((await settled(downloads))[0], /“slow\.bin” was stopped, for it had not come after 30 s/);
+  assert.deepEqual(fs.readdirSync(downloads.partial), []);
+}));
+
+test('a download that cannot be kept', () => withDownloads(async (downloads, folder) => {
+  const download = new FakeDownload(downloads, 'a.csv', 1);
+  downloads.take(download);
+  fs.rmSync(folder, { recursive: true });
+  download.end(null);
+  assert.match((await settled(downloads))[0], /“a\.csv” could not be kept \(ENOENT\)/);
+  fs.mkdirSync(folder);
+}));
+
+// A browser of which nothing is real but that it may end.
+class FakeBrowser extends EventEmitter {
+  constructor() {
+    super();
+    this.isOpen = true;
+  }
+
+  isConnected() { return this.isOpen; }
+  async newContext() {
+    const context = new EventEmitter();
+    const page = () => Object.assign(new EventEmitter(), { isClosed: () => false, close: async () => {} });
+    return Object.assign(context, { newPage: async () => page(), pages: () => [], close: async () => {} });
+  }
+
+  async close() {
+    this.isOpen = false;
+    this.emit('disconnected');
+  }
+}
+
+function newSession(network = null) {
+  const browsers = [];
+  const launch = async () => {
+    browsers.push(new FakeBrowser());
+    return browsers.at(-1);
+  };
+  const downloads = { partial: '', begin() {}, takeNotes: () => [], forget() {} };
+  return { session: new Session(launch, downloads, network), browsers };
+}
+
+test('a page that crashes in the middle of an action', async () => {
+  const { session } = newSession();
+  const calls = new Calls(session);
+  const page = await session.ensurePage();
+  session.takeNotes();
+  const action = calls.run(1, () => new Promise(() => {}), 60_000);
+  page.emit('crash');
+  await assert.rejects(action, { message: 'The page crashed: open the page again with browser_navigate.' });
+  assert.notEqual(await session.ensurePage(), page);
+  assert.deepEqual(session.takeNotes(), []);
+});
+
+test('a page that crashes unseen', async () => {
+  const { session, browsers } = newSession();
+  (await session.ensurePage()).emit('crash');
+  await session.ensurePage();
+  assert.match(session.takeNotes().join(), /The page crashed and was closed/);
+  assert.equal(browsers.length, 1);
+});
+
+test('a browser that ends', async () => {
+  const { session, browsers } = newSession();
+  const calls = new Calls(session);
+  await session.ensurePage();
+  const action = calls.run(1, () => new Promise(() => {}), 60_000);
+  browsers[0].close();
+  await assert.rejects(action, /The browser ended: open the page again/);
+  session.takeNotes();
+  await session.ensurePage();
+  assert.equal(browsers.length, 2);
+  assert.match(session.takeNotes().join(), /started anew/);
+});
+
+// What was inherited and cannot be made a machine's own is not used.
+test('no process of the network is found', async () => {
+  const { session, browsers } = newSession({ find: () => [], end: () => false });
+  await session.ensurePage();
+  await assert.rejects(session.forget(), /no process of its own for the network/);
+  session.isInherited = true;
+  assert.equal(session.isReady, false);
+  await session.ensurePage();
+  assert.equal(browsers.length, 2);
+  assert.equal(browsers[0].isOpen, false);
+  assert.equal(session.isReady, true);
+});
+
+test('the process of the network is ended', async () => {
+  let nEnded = 0;
+  const { session, browsers } = newSession({ find: () => [7], end: () => ++nEnded > 0 });
+  await session.ensurePage();
+  await session.forget();
+  await session.ensurePage();
+  await session.ensurePage();
+  assert.equal(nEnded, 1);
+  assert.equal(browsers.length, 1);
+});
+
+test('which process is the network’s', () => {
+  const proc = fs.mkdtempSync(path.join(os.tmpdir(), 'cloche-proc-'));
+  const write = (pid, words) => {
+    fs.mkdirSync(path.join(proc, pid));
+    fs.writeFileSync(path.join(proc, pid, 'cmdline'), words);
+  };
+  const killed = [];
+  const word = '--utility-sub-type=network.mojom.NetworkService';
+  assert.equal(new Network(proc, () => {}).end(), false);
+  write('7', `chromium --type=utility ${word} --lang=en`);
+  write('8', 'chromium\0--type=renderer\0');
+  write('self', word);
+  fs.mkdirSync(path.join(proc, '9'));
+  assert.equal(new Network(proc, (...words) => killed.push(words)).end(), true);
+  assert.deepEqual(killed, [[7, 'SIGKILL']]);
+  assert.equal(new Network(proc, () => { throw new Error('EPERM'); }).end(), false);
+  fs.rmSync(proc, { recursive: true });
 });
 
 test('failures', () => {

@@ -61,18 +61,29 @@ export class Actions {
 
   async navigate(request, budget) {
     const url = address(request.url);
-    this.session.makeFolder();
-    const nDownloads = this.session.nDownloads;
+    const nBegun = this.session.downloads.nBegun;
     this.session.requests.clear();
     try {
-      await this.session.page.goto(url, { timeout: NAVIGATE_MS, waitUntil: 'commit' });
+      await this.open(url);
     } catch (error) {
       if (/Download is starting/.test(String(error.message)))
-        return await this.downloaded(nDownloads);
+        return await this.downloaded(nBegun);
       await this.session.page.waitForURL(/^chrome-error:/, { timeout: ERROR_PAGE_MS }).catch(() => {});
       throw ofNavigation(error, url);
     }
     return await this.viewAfter(budget, true);
+  }
+
+  // Chromium's own page about an earlier failure may come late, in place of what was asked for: then once more.
+  async open(url) {
+    const options = { timeout: NAVIGATE_MS, waitUntil: 'commit' };
+    try {
+      await this.session.page.goto(url, options);
+    } catch (error) {
+      if (!/ERR_ABORTED|interrupted by another/.test(String(error.message)) || !/^chrome-error:/.test(this.session.page.url()))
+        throw error;
+      await this.session.page.goto(url, options);
+    }
   }
 
   // The address was a file: what came of it has been noted; there is no page to show.
@@ -111,7 +122,6 @@ export class Actions {
     if (this.lines === undefined)
       await this.look(true);
     const { number, locator } = this.locate(ref);
-    this.session.makeFolder();
     try {
       await act(locator);
     } catch (error) {
@@ -151,7 +161,6 @@ export class Actions {
     const name = key(request.key);
     if (name === '')
       throw new Misunderstood('Which key? Such as Enter, Tab, Escape, ArrowDown, PageDown, or Control+a.');
-    this.session.makeFolder();
     try {
       await this.session.page.keyboard.press(name);
     } catch (error) {
@@ -169,7 +178,7 @@ export class Actions {
       options.clip = { x: 0, y: 0, width: VIEWPORT.width, height: Math.min(Math.max(height, 1), MAX_HEIGHT) };
     }
     const png = await page.screenshot(options);
-    return { text: [...head(page.url(), await this.title()), ''].join('\n'), image: png };
+    return { text: [...head(page.url(), await this.title()), ...this.session.takeNotes(), ''].join('\n'), image: png };
   }
 
   async read(request, budget) {
@@ -190,7 +199,7 @@ export class Actions {
       return turndown.turndown(html);
     }).call({})`));
     const lines = markdown.replace(/\n{3,}/g, '\n\n').split('\n');
-    const top = head(page.url(), await this.title());
+    const top = [...head(page.url(), await this.title()), ...this.session.takeNotes()];
     return { text: compose(top, lines.flatMap(line => split(line, 1000)), Number(request.page) || 1, budget, 'browser_read') };
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Cloche authors
 //
-// The one action that is waited for: it ends with its answer, when it is stopped, when its time is over or its page is lost,
-// whichever comes first; what comes later is nobody's any more.
+// The actions that are waited for. One runs at a time: it ends with its answer, when it is stopped, when its time is over or
+// its page is lost, whichever comes first; what comes later is nobody's any more. One that is stopped before its turn has none.
 
 import { Failure } from './failures.mjs';
 
@@ -10,6 +10,16 @@ export class Calls {
   constructor(session) {
     this.session = session;
     this.current = null;          // { id, stop (status, message) }
+    this.waiting = new Map();     // id → what to do with (status, message) if it is stopped
+  }
+
+  wait(id, stopped) {
+    this.waiting.set(id, stopped);
+  }
+
+  // Its turn has come; false if it was stopped meanwhile.
+  begin(id) {
+    return this.waiting.delete(id);
   }
 
   // Resolves with what @work answers, or rejects. @ms: all that it may take.
@@ -42,9 +52,12 @@ export class Calls {
     });
   }
 
-  // @id: whose action; undefined: whichever there is.
+  // @id: whose action; undefined: whichever runs.
   stop(id, status, message) {
     if (id === undefined || id === this.current?.id)
       this.current?.stop(status, message);
+    const stopped = this.waiting.get(id);
+    if (this.waiting.delete(id))
+      stopped(status, message);
   }
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Cloche authors
 //
-// The browser's service: waits on descriptor 3 for the agent, one request a connection, as ../protocol.md says.
+// The browser's service: waits on descriptor 3 for the agent, one request a connection, as ../protocol.md says. Arguments,
+// for tests: the folder of downloads, and the bytes of one.
 
 import fs from 'node:fs';
 import net from 'node:net';
+import { chromium } from 'playwright-core';
 import { Actions } from './actions.mjs';
 import { Calls } from './calls.mjs';
+import { Downloads } from './downloads.mjs';
 import { Failure, words } from './failures.mjs';
+import { Network } from './network.mjs';
 import * as records from './records.mjs';
 import { Session } from './session.mjs';
 
@@ -23,7 +27,9 @@ const BUDGET = { least: 1_000, most: 60_000, usual: 6_000 };
 const ACTION_MS = 55_000;
 const FIRST_ACTION_MS = 100_000;
 
-const session = new Session();
+const [folder, maxBytes] = process.argv.slice(2);
+const downloads = new Downloads(folder, maxBytes && Number(maxBytes));
+const session = new Session(options => chromium.launch(options), downloads, new Network());
 const actions = new Actions(session);
 const calls = new Calls(session);
 let queue = Promise.resolve();
@@ -36,22 +42,36 @@ const ALIVE_MS = 4_000;
 
 const after = (ms, value) => new Promise(resolve => setTimeout(resolve, ms, value));
 
+const HANGS = 'The page hangs and was closed: open it again with browser_navigate, or do without that.';
+
 // What to say of @error, with the page as it is now where that helps. A page that hangs is left behind.
 async function explain(error, budget) {
-  const page = session.page;
+  const { page, generation } = session;
   const answers = async () => await Promise.race([page.evaluate('true').catch(() => true), after(ALIVE_MS, false)]);
-  if (page !== null && !page.isClosed() && !await answers()) {
+  if (page !== null && !page.isClosed() && !await answers() && generation === session.generation) {
     session.abandon();
-    return { view: '', message: 'The page hangs and was closed: open it again with browser_navigate, or do without that.' };
+    return { text: '', message: error instanceof Failure && !error.showsPage ? words(error) : HANGS };
   }
-  const wantsView = error instanceof Failure && error.showsPage && page !== null;
-  const view = wantsView ? await Promise.race([actions.view(budget, 0).catch(() => ''), after(VIEW_MS, '')]) : '';
-  return { view, message: words(error) };
+  const text = error instanceof Failure && error.showsPage && page !== null
+    ? await Promise.race([actions.view(budget, 0).catch(() => ''), after(VIEW_MS, '')]) : '';
+  return { text, message: words(error) };
+}
+
+async function act(asked) {
+  const budget = Math.min(Math.max(Number(asked.budget) || BUDGET.usual, BUDGET.least), BUDGET.most);
+  const generation = session.generation;
+  try {
+    return await actions.run(asked, budget);
+  } catch (error) {
+    if (generation !== session.generation)
+      throw error;                // Given up: nobody waits for this, and the page is another's.
+    return { status: 'error', ...await explain(error, budget) };
+  }
 }
 
 async function execute(request, stream, isGone) {
-  let asked;
-  if (isGone())
+  let asked, answer;
+  if (!calls.begin(request.id) || isGone())
     return;
   try {
     asked = JSON.parse(request.code);
@@ -59,21 +79,16 @@ async function execute(request, stream, isGone) {
     stream.end(records.end('error', 'The request is no JSON object.'));
     return;
   }
-  const budget = Math.min(Math.max(Number(asked.budget) || BUDGET.usual, BUDGET.least), BUDGET.most);
   try {
-    const ms = session.browser === null ? FIRST_ACTION_MS : ACTION_MS;
-    const answer = await calls.run(request.id, () => actions.run(asked, budget), ms);
-    if (answer.text)
-      stream.write(records.text(answer.text));
-    if (answer.image !== undefined)
-      stream.write(records.image(answer.image));
-    stream.end(records.end(answer.status, answer.message));
+    answer = await calls.run(request.id, () => act(asked), session.isReady ? ACTION_MS : FIRST_ACTION_MS);
   } catch (error) {
-    const { view, message } = await explain(error, budget);
-    if (view)
-      stream.write(records.text(view));
-    stream.end(records.end('error', message));
+    answer = { status: 'error', message: words(error) };
   }
+  if (answer.text)
+    stream.write(records.text(answer.text));
+  if (answer.image !== undefined)
+    stream.write(records.image(answer.image));
+  stream.end(records.end(answer.status, answer.message));
 }
 
 // Warming: whatever the first actions of a copy need is in memory and compiled, and no page is left.
@@ -87,6 +102,7 @@ function serve(request, stream, isGone) {
   const reply = answer => stream.end(JSON.stringify(answer) + '\n');
   switch (request.op) {
   case 'execute':
+    calls.wait(request.id, (status, message) => stream.end(records.end(status, message)));
     queue = queue.then(() => execute(request, stream, isGone));
     return;
   case 'interrupt':

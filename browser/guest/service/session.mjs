@@ -3,9 +3,6 @@
 //
 // The browser of one machine: started once, and started again when it died; one page at a time is the page.
 
-import fs from 'node:fs';
-import { chromium } from 'playwright-core';
-import { FOLDER, PARTIAL, keep } from './downloads.mjs';
 import { shorten } from './view.mjs';
 
 const PROGRAM = '/usr/lib/chromium/chromium-headless-shell';
@@ -19,10 +16,14 @@ export const VIEWPORT = { width: 1280, height: 720 };
 // Machines may be emulated, where a start takes a minute; less than the action that waits for it has.
 const LAUNCH_MS = 90_000;
 
-// After an action: how long a page may load before it is shown as it is, how long what it asks for in the background is
-// waited for, and how long it has to be quiet.
+// ms: for a browser, or a download, that was told to end.
+const CLOSE_MS = 5_000;
+
+// After an action: how long a page may load before it is shown as it is, how long what it asks for in the background and
+// what it has the browser download is waited for, and how long it has to be quiet.
 const LOAD_MS = 10_000;
 const BACKGROUND_MS = 5_000;
+const DOWNLOAD_MS = 30_000;
 const QUIET_MS = 120;
 const TICK_MS = 20;
 
@@ -33,8 +34,15 @@ const BACKGROUND = new Set(['document', 'script', 'xhr', 'fetch']);
 
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 
+// Until @work is done or has had its time.
+const patiently = (work, ms) => Promise.race([work, new Promise(resolve => setTimeout(resolve, ms).unref())]);
+
 export class Session {
-  constructor() {
+  // @launch: as Playwright's chromium.launch; @network: Chromium's process for it.
+  constructor(launch, downloads, network) {
+    this.launchBrowser = launch;
+    this.downloads = downloads;
+    this.network = network;
     this.browser = null;
     this.launching = null;        // the start of one
     this.context = null;
@@ -43,8 +51,6 @@ export class Session {
     this.isCrashed = false;
     this.isInherited = false;     // made in the template, so shared with every other machine
     this.requests = new Set();
-    this.downloads = new Set();
-    this.nDownloads = 0;          // ever
     this.notes = [];
     this.nDialogs = 0;
     this.onLost = null;           // called when the page crashes or the browser ends
@@ -52,7 +58,7 @@ export class Session {
 
   // What happened meanwhile, each thing a sentence; and forgets it.
   takeNotes() {
-    const notes = this.notes;
+    const notes = [...this.notes, ...this.downloads.takeNotes()];
     if (this.nDialogs > MAX_TOLD)
       notes.push(`(${this.nDialogs - MAX_TOLD} more dialogs were closed)`);
     this.notes = [];
@@ -60,7 +66,13 @@ export class Session {
     return notes;
   }
 
+  // Whether an action can begin with what is there.
+  get isReady() {
+    return this.browser !== null && this.browser.isConnected() && !this.isInherited;
+  }
+
   async ensurePage() {
+    this.downloads.begin();
     if (this.isInherited)
       await this.makeOwn();
     if (this.browser === null || !this.browser.isConnected())
@@ -80,15 +92,18 @@ export class Session {
 
   async start() {
     this.context = this.page = null;
-    const browser = await chromium.launch({
-      executablePath: PROGRAM, headless: true, chromiumSandbox: true, timeout: LAUNCH_MS, downloadsPath: PARTIAL, args: ARGUMENTS,
+    const browser = await this.launchBrowser({
+      executablePath: PROGRAM, headless: true, chromiumSandbox: true, timeout: LAUNCH_MS,
+      downloadsPath: this.downloads.partial, args: ARGUMENTS,
     });
     browser.on('disconnected', () => {
-      if (browser === this.browser)
-        this.browser = this.context = this.page = null;
+      if (browser !== this.browser)
+        return;                   // Another has taken its place.
+      this.browser = this.context = this.page = null;
       this.onLost?.('The browser ended');
     });
     this.browser = browser;
+    this.notes.push('(the browser was started anew: no page is open in it, nobody is logged in)');
   }
 
   async newContext() {
@@ -112,10 +127,13 @@ export class Session {
     this.page = page;
     this.requests.clear();
     page.on('crash', () => {
-      if (page === this.page) {
-        this.isCrashed = true;
-        this.onLost?.('The page crashed');
-      }
+      if (page !== this.page)
+        return;
+      this.isCrashed = true;
+      if (this.onLost !== null)
+        this.onLost('The page crashed');
+      else
+        this.notes.push('The page crashed and was closed: open it again with browser_navigate.');
     });
     page.on('close', () => {
       if (page === this.page)
@@ -141,18 +159,13 @@ export class Session {
   }
 
   load(download) {
-    this.nDownloads++;
     this.requests.clear();        // What led to it is no page, and never ends as one.
-    const done = keep(download).then(sentence => {
-      this.notes.push(sentence);
-      this.downloads.delete(done);
-    });
-    this.downloads.add(done);
+    this.downloads.take(download);
   }
 
   // Until a download has begun that is not among the first @nBefore.
   async downloadAfter(nBefore) {
-    for (const started = Date.now(); this.nDownloads === nBefore && Date.now() - started < LOAD_MS;)
+    for (const started = Date.now(); this.downloads.nBegun === nBefore && Date.now() - started < LOAD_MS;)
       await sleep(TICK_MS);
   }
 
@@ -162,7 +175,7 @@ export class Session {
     for (let quietSince = started; ;) {
       const now = Date.now();     // A busy machine may sleep longer than told, so what counts is what is so after it.
       const isLoading = [...this.requests].some(request => request.isNavigationRequest());
-      const isBusy = this.downloads.size > 0 || (isLoading && now - started < LOAD_MS) ||
+      const isBusy = (this.downloads.isBusy && now - started < DOWNLOAD_MS) || (isLoading && now - started < LOAD_MS) ||
         (this.requests.size > 0 && now - started < BACKGROUND_MS);
       if (this.isCrashed || this.page === null)
         return;
@@ -172,15 +185,9 @@ export class Session {
         break;
       await sleep(TICK_MS);
     }
+    if (this.downloads.isBusy)
+      await patiently(this.downloads.stop(`for it had not come after ${DOWNLOAD_MS / 1000} s`), CLOSE_MS);
     await this.page.waitForLoadState('load', { timeout: Math.max(1, LOAD_MS - (Date.now() - started)) }).catch(() => {});
-  }
-
-  makeFolder() {
-    try {
-      fs.mkdirSync(PARTIAL, { recursive: true, mode: 0o700 });
-    } catch {
-      this.notes.push(`Downloads will fail: ${FOLDER} cannot be written.`);
-    }
   }
 
   // A page that does not come back is left behind; the next action gets a new one.
@@ -189,30 +196,31 @@ export class Session {
     this.generation++;
     this.page = null;
     this.requests.clear();
-    this.downloads.clear();
+    this.downloads.forget();
     this.takeNotes();
     page?.close().catch(() => {});
   }
 
+  // The template's last word. What cannot be made a machine's own later is not worth being frozen.
   async forget() {
     await this.context?.close();
     this.context = this.page = null;
     this.requests.clear();
     this.takeNotes();
+    if (this.network.find().length === 0)
+      throw new Error('Chromium has no process of its own for the network');
     this.isInherited = true;
   }
 
   // In a copy of the template: the process that does TLS has drawn randomness before the machines parted. It is ended, and
-  // Chromium starts another at once. Pages get processes of their own, which have drawn none yet.
+  // Chromium starts another at once; if that cannot be done, all of Chromium is. Pages get processes of their own, which have
+  // drawn none yet.
   async makeOwn() {
     this.isInherited = false;
-    for (const pid of fs.readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-      try {
-        if (fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--utility-sub-type=network.mojom.NetworkService'))
-          process.kill(Number(pid), 'SIGKILL');
-      } catch {
-        // Another's, or gone.
-      }
-    }
+    if (this.network.end())
+      return;
+    const browser = this.browser;
+    this.browser = this.context = this.page = null;
+    await patiently(browser?.close().catch(() => {}), CLOSE_MS);
   }
 }
