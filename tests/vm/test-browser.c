@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The Cloche authors
  */
-/* The browser in a machine, as its tools drive it: on pages of a server that the machine itself runs. */
+/* The browser in a machine, on pages of a server that the machine itself runs: what only a machine has. The rest is tried
+ * outside of one, by browser-native, where it takes a tenth of the time. */
 #include "cloche-json.h"
 #include "cloche-vm-fixture.h"
 
@@ -21,13 +22,10 @@ static Fixture shared;
   "PAGES = {\n" \
   "  '/': '<title>Shop</title><h1>Apples</h1><p id=o>none</p>'\n" \
   "       '<button onclick=\"o.textContent=\\'bought\\'\">Buy</button><label>Name <input></label>'\n" \
-  "       '<a href=/file>Get the list</a><select aria-label=Size><option>Small<option>Large</select>',\n" \
-  "  '/huge': '<title>Huge</title>' + '<p>x</p>' * 25000,\n" \
-  "  '/storm': '<title>Storm</title><button onclick=\"for (;;) alert (1)\">Go</button>',\n" \
+  "       '<a href=/file>Get the list</a>',\n" \
   "}\n" \
   "class Handler (http.server.BaseHTTPRequestHandler):\n" \
   "  def do_GET (self):\n" \
-  "    if self.path == '/never': threading.Event ().wait ()\n" \
   "    self.send_response (200)\n" \
   "    if self.path in ('/file', '/large'):\n" \
   "      self.send_header ('Content-Type', 'application/octet-stream')\n" \
@@ -47,9 +45,10 @@ static Fixture shared;
   "server = http.server.ThreadingHTTPServer (('127.0.0.1', 8000), Handler)\n" \
   "threading.Thread (target=server.serve_forever, daemon=True).start ()"
 
-/* @action: the request's text. */
+/* @action: the request's text; @timeout_ms: what the one who asks gives it. */
 static ClocheVmOutcome *
-act (const char *action)
+act_within (const char *action,
+            guint       timeout_ms)
 {
   g_autoptr (JsonObject) request = json_object_new ();
   gint64 started_us = g_get_monotonic_time ();
@@ -58,12 +57,18 @@ act (const char *action)
   json_object_set_string_member (request, "op", "code");
   json_object_set_string_member (request, "kernel", "browser");
   json_object_set_string_member (request, "code", action);
-  json_object_set_int_member (request, "timeout_ms", 120000);
+  json_object_set_int_member (request, "timeout_ms", timeout_ms);
   outcome = cloche_vm_run (shared.machine, request);
   g_test_message ("%s: %s, %" G_GINT64_FORMAT " ms", action, outcome->status,
                   (g_get_monotonic_time () - started_us) / 1000);
 
   return outcome;
+}
+
+static ClocheVmOutcome *
+act (const char *action)
+{
+  return act_within (action, 120000);
 }
 
 #define assert_shows(outcome, words) \
@@ -91,25 +96,6 @@ test_view (void)
   assert_shows (outcome, "title: Shop\n");
   assert_shows (outcome, "# Apples\n");
   assert_shows (outcome, "button \"Buy\"");
-}
-
-static void
-test_actions (void)
-{
-  g_autoptr (ClocheVmOutcome) clicked = act ("{\"action\":\"click\",\"ref\":\"Buy\"}");
-  g_autoptr (ClocheVmOutcome) typed = act ("{\"action\":\"type\",\"ref\":\"name\",\"text\":\"Bob\"}");
-  g_autoptr (ClocheVmOutcome) chosen = act ("{\"action\":\"select\",\"ref\":\"Size\",\"option\":\"large\"}");
-  g_autoptr (ClocheVmOutcome) stale = act ("{\"action\":\"click\",\"ref\":99}");
-  g_autoptr (ClocheVmOutcome) read = act ("{\"action\":\"read\"}");
-  g_autoptr (ClocheVmOutcome) picture = act ("{\"action\":\"screenshot\"}");
-
-  assert_shows (clicked, "bought");
-  assert_shows (typed, "textbox \"Name\" = \"Bob\"");
-  assert_shows (chosen, "{Small | *Large}");
-  g_assert_cmpstr (stale->status, ==, "error");
-  assert_shows (stale, "button \"Buy\"");
-  assert_shows (read, "bought");
-  g_assert_nonnull (strstr (picture->mimes->str, "<image/png>"));
 }
 
 /* Its own account, Chromium's sandbox, the limits; and nobody of the person's account may look into it. */
@@ -150,60 +136,13 @@ test_too_large (void)
   g_assert_cmpstr (left->out->str, ==, "");
 }
 
+/* Nobody is there who could be asked, so the gate says no. */
 static void
-test_huge (void)
+test_refused (void)
 {
-  g_autoptr (ClocheVmOutcome) outcome = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/huge\"}");
+  g_autoptr (ClocheVmOutcome) outcome = act ("{\"action\":\"navigate\",\"url\":\"example.com\"}");
 
-  assert_shows (outcome, "25004 elements, too many to list");
-}
-
-static void
-test_failures (void)
-{
-  g_autoptr (ClocheVmOutcome) nobody = act ("{\"action\":\"navigate\",\"url\":\"localhost:8001\"}");
-  g_autoptr (ClocheVmOutcome) refused = act ("{\"action\":\"navigate\",\"url\":\"example.com\"}");
-  g_autoptr (ClocheVmOutcome) never = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/never\"}");
-  g_autoptr (ClocheVmOutcome) after = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/\"}");
-
-  g_assert_cmpstr (nobody->error != NULL ? nobody->error->message : nobody->status, ==, "error");
-  g_assert_cmpstr (refused->status, ==, "error");
-  g_assert_cmpstr (never->status, ==, "error");
-  assert_shows (after, "# Apples\n");
-}
-
-/* A page that never lets go is closed, and takes nothing else with it. Its process may still be busy with it, so that on a
- * loaded computer an action may end by its time limit before one comes through. */
-static void
-test_storm (void)
-{
-  g_autoptr (ClocheVmOutcome) opened = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/storm\"}");
-  g_autoptr (ClocheVmOutcome) clicked = act ("{\"action\":\"click\",\"ref\":\"Go\"}");
-  g_autoptr (ClocheVmOutcome) after = NULL;
-
-  assert_shows (opened, "title: Storm\n");
-  g_assert_cmpstr (clicked->status, ==, "error");
-  for (int n_tries = 0; n_tries < 3 && (after == NULL || strcmp (after->status, "ok") != 0); n_tries++) {
-    g_clear_pointer (&after, cloche_vm_outcome_free);
-    after = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/\"}");
-  }
-  assert_shows (after, "# Apples\n");
-}
-
-/* The page's process dies, then all of the browser, while nobody looks: the next action starts it again. The patterns are
- * no words that the command itself holds. */
-static void
-test_crash (void)
-{
-  static const char SCRIPT[] =
-    "sudo pkill -9 -f '[t]ype=renderer' && sudo pkill -9 -f '[c]hromium-headless-shell' &&\n"
-    "while pgrep -f '[c]hromium-headless-shell' > /dev/null; do sleep 0.1; done";
-  g_autoptr (ClocheVmOutcome) killed = cloche_vm_run_shell (shared.machine, SCRIPT);
-  g_autoptr (ClocheVmOutcome) next = act ("{\"action\":\"navigate\",\"url\":\"localhost:8000/\"}");
-
-  g_assert_cmpstr (killed->status, ==, "ok");
-  g_assert_cmpstr (next->status, ==, "ok");
-  assert_shows (next, "# Apples\n");
+  g_assert_cmpstr (outcome->status, ==, "error");
 }
 
 /* Frozen when nobody has used it for a while, so that the machine can rest. */
@@ -217,6 +156,21 @@ test_rest (void)
 
   g_assert_cmpstr (outcome->status, ==, "ok");
   assert_shows (after, "# Apples\n");
+}
+
+/* A service that hears nothing is ended after its time, with all of Chromium. That another one is started by the next request
+ * is agent-code's to try: here that takes the better part of a minute. */
+static void
+test_stuck (void)
+{
+  g_autoptr (ClocheVmOutcome) stopped = cloche_vm_run_shell (shared.machine, "sudo pkill -STOP -f '[b]rowser/main.mjs'");
+  g_autoptr (ClocheVmOutcome) first = act_within ("{\"action\":\"snapshot\"}", 100);
+  g_autoptr (ClocheVmOutcome) left =
+    cloche_vm_run_shell (shared.machine, "while pgrep -u browser > /dev/null; do sleep 0.1; done");
+
+  g_assert_cmpstr (stopped->status, ==, "ok");
+  g_assert_cmpstr (first->status, ==, "timeout");
+  g_assert_cmpstr (left->status, ==, "ok");
 }
 
 int
@@ -233,15 +187,12 @@ main (int   argc,
 
   g_test_add_func ("/vm/browser/asleep", test_asleep);
   g_test_add_func ("/vm/browser/view", test_view);
-  g_test_add_func ("/vm/browser/actions", test_actions);
   g_test_add_func ("/vm/browser/walls", test_walls);
   g_test_add_func ("/vm/browser/download", test_download);
   g_test_add_func ("/vm/browser/too-large", test_too_large);
-  g_test_add_func ("/vm/browser/huge", test_huge);
-  g_test_add_func ("/vm/browser/failures", test_failures);
-  g_test_add_func ("/vm/browser/storm", test_storm);
-  g_test_add_func ("/vm/browser/crash", test_crash);
   g_test_add_func ("/vm/browser/rest", test_rest);
+  g_test_add_func ("/vm/browser/refused", test_refused);
+  g_test_add_func ("/vm/browser/stuck", test_stuck);
   status = g_test_run ();
 
   cloche_vm_stop (shared.machine);
