@@ -28,6 +28,20 @@ PAGES = {
              + "".join(f"<a download href=data:text/plain,{i}>file {i}</a> " for i in range(15)),
     "/begun": "",
 }
+# The least that readers take: they make the missing table of objects themselves.
+WORDS = " ".join(f"({word} of a page in a PDF) Tj 0 -14 Td" for word in ("Top", "Middle", "Bottom"))
+PDF = f"""%PDF-1.4
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources <</Font <</F 5 0 R>>>>>> endobj
+4 0 obj <</Length {len(WORDS) + 34}>> stream
+BT /F 12 Tf 20 150 Td {WORDS} ET
+endstream endobj
+5 0 obj <</Type /Font /Subtype /Type1 /BaseFont /Helvetica>> endobj
+trailer <</Root 1 0 R>>
+""".encode()
+
+
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
@@ -48,8 +62,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path in ("/file", "/large", "/slow"):
             self.send_file()
             return
-        page = PAGES.get(self.path, "").encode()
-        self.send_header("Content-Type", "text/html")
+        page = PDF if self.path == "/pdf" else PAGES.get(self.path, "").encode()
+        self.send_header("Content-Type", "application/pdf" if self.path == "/pdf" else "text/html")
         self.send_header("Content-Length", str(len(page)))
         self.end_headers()
         self.wfile.write(page)
@@ -142,6 +156,16 @@ def too_large(service, server):
     opens(service, server)
 
 
+def document(service, server):
+    """A PDF is read, in parts if need be, until something else is looked at."""
+    opens(service, server)
+    for answer in (service.act("navigate", url=server.address + "/pdf"), service.act("read")):
+        expect(answer.status == "ok", f"the text, not {answer.end}")
+        expect_in("Top of a page in a PDF\nMiddle of a page in a PDF\nBottom of a page in a PDF\n", answer.text)
+    expect_in("# Apples\n", service.act("snapshot").text)
+    expect_in("Apples", service.act("read").text)
+
+
 def huge(service, server):
     expect_in("25004 elements, too many to list", service.act("navigate", url=server.address + "/huge").text)
 
@@ -221,7 +245,7 @@ def main():
     folders = [os.path.abspath(folder) for folder in sys.argv[1:3]]
     server, failures = Server(), {}
     services = [Service(*folders, max_bytes=MAX_BYTES).start()]
-    tests = [actions, a_machine_of_its_own, downloads, too_large, huge, stopped, storm, crash_in_action, crash_unseen]
+    tests = [actions, a_machine_of_its_own, downloads, too_large, document, huge, stopped, storm, crash_in_action, crash_unseen]
     # Each waits for half a minute, beside all others.
     patient = [never, slow]
     waiting = []

@@ -5,6 +5,7 @@
 
 import fs from 'node:fs';
 import { Failure, ofElement, ofNavigation } from './failures.mjs';
+import * as pdf from './pdf.mjs';
 import { Misunderstood, address, key, resolve } from './targets.mjs';
 import { VIEWPORT } from './session.mjs';
 import { Numbers, build, changes, compose, head, shorten } from './view.mjs';
@@ -40,6 +41,7 @@ export class Actions {
     this.lines = undefined;
     this.url = undefined;
     this.reader = null;
+    this.document = null;         // { top, lines } of a PDF, until something else is looked at
   }
 
   // { text, image? }
@@ -56,6 +58,8 @@ export class Actions {
       press: this.press, back: this.back, screenshot: this.screenshot, read: this.read }[request.action];
     if (action === undefined)
       throw new Misunderstood('There is no such action.');
+    if (action !== this.read)
+      this.document = null;
     return await action.call(this, request, budget);
   }
 
@@ -67,7 +71,7 @@ export class Actions {
       await this.open(url);
     } catch (error) {
       if (/Download is starting/.test(String(error.message)))
-        return await this.downloaded(nBegun);
+        return await this.downloaded(nBegun, url, budget);
       await this.session.page.waitForURL(/^chrome-error:/, { timeout: ERROR_PAGE_MS }).catch(() => {});
       throw ofNavigation(error, url);
     }
@@ -86,12 +90,24 @@ export class Actions {
     }
   }
 
-  // The address was a file: what came of it has been noted; there is no page to show.
-  async downloaded(nBefore) {
+  // The address was a file: what came of it has been noted, and if it can be read, it is; there is no page to show.
+  async downloaded(nBefore, url, budget) {
+    const { downloads } = this.session;
+    downloads.kept = null;
     await this.session.downloadAfter(nBefore);
     await this.session.settle();
+    if (downloads.kept !== null && pdf.isPdf(downloads.kept)) {
+      this.document = { top: head(url, ''), lines: await pdf.lines(downloads.kept) };
+      return this.readDocument(1, budget);
+    }
     const notes = [...this.session.takeNotes(), 'The address is a file and no page; what was shown before is still there.', ''];
     return { text: notes.join('\n') };
+  }
+
+  readDocument(page, budget) {
+    const { top, lines } = this.document;
+    const shown = lines.length > 0 ? lines : ['(there is no text in this PDF: pdftoppm in run_shell makes pictures of it)'];
+    return { text: compose([...top, ...this.session.takeNotes()], shown, page, budget, 'browser_read') };
   }
 
   async back(request, budget) {
@@ -183,6 +199,8 @@ export class Actions {
 
   async read(request, budget) {
     const page = this.session.page;
+    if (this.document !== null)
+      return this.readDocument(Number(request.page) || 1, budget);
     this.reader ??= ['@mozilla/readability/Readability.js', 'turndown/lib/turndown.browser.umd.js']
       .map(file => fs.readFileSync(`${MODULES}/${file}`, 'utf8')).join('\n;\n');
     const markdown = String(await page.evaluate(`(function () {

@@ -50,6 +50,7 @@ export class Downloads {
     this.partial = path.join(folder, '.partial');
     this.running = new Map();     // download → why it was stopped, or null
     this.nBegun = 0;              // ever
+    this.kept = null;             // the last file that came
     this.nOfAction = 0;
     this.nRefused = 0;
     this.notes = [];
@@ -152,6 +153,7 @@ export class Downloads {
       if (failure !== null)
         return `The download “${name}” did not succeed (${failure}).`;
       const target = this.place(await download.path(), download.suggestedFilename());
+      this.kept = target;
       return `Downloaded to ${target} (${megabytes(fs.statSync(target).size)}).`;
     } catch (error) {
       return `The download “${name}” could not be kept (${error.code ?? 'it was given up'}): ` +
