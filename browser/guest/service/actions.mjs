@@ -156,7 +156,7 @@ export class Actions {
       if (request.submit === true)
         await locator.press('Enter', { timeout: ELEMENT_MS });
     });
-    return await this.viewAfter(budget);
+    return await this.viewAfter(budget, false, request.submit === true);
   }
 
   async select(request, budget) {
@@ -221,13 +221,13 @@ export class Actions {
     return { text: compose(top, lines.flatMap(line => split(line, 1000)), Number(request.page) || 1, budget, 'browser_read') };
   }
 
-  // @isNew: a page has just begun to come.
-  async viewAfter(budget, isNew = false) {
+  // @isNew: a page has just begun to come; @mayReact: things may happen that nobody has seen begin.
+  async viewAfter(budget, isNew = false, mayReact = true) {
     if (isNew)
       await this.session.page.waitForLoadState('domcontentloaded', { timeout: PARSE_MS }).catch(() => {
         this.session.notes.push('The page is still loading; this is what has come of it.');
       });
-    await this.session.settle();
+    await this.session.settle(!isNew && mayReact);
     return { text: await this.view(budget, 0) };
   }
 

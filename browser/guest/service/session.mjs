@@ -20,12 +20,13 @@ const LAUNCH_MS = 90_000;
 const CLOSE_MS = 5_000;
 
 // After an action: how long a page may load before it is shown as it is, how long what it asks for in the background and
-// what it has the browser download is waited for, and how long it has to be quiet.
+// what it has the browser download is waited for, and how long it has to be quiet: what has loaded or was typed into a frame,
+// what may react to a click a few; and longer the slower the machine is, so a part of what the action itself took.
 const LOAD_MS = 10_000;
 const BACKGROUND_MS = 5_000;
 const DOWNLOAD_MS = 30_000;
-const QUIET_MS = 120;
-const TICK_MS = 20;
+const QUIET_MS = { frame: 20, reaction: 50, most: 150, part: 1 / 4 };
+const TICK_MS = 10;
 
 // dialogs of one page that are told of.
 const MAX_TOLD = 3;
@@ -50,6 +51,7 @@ export class Session {
     this.generation = 0;          // of actions: raised when one is given up
     this.isCrashed = false;
     this.isInherited = false;     // made in the template, so shared with every other machine
+    this.begun = 0;               // when the last action began
     this.requests = new Set();
     this.notes = [];
     this.nDialogs = 0;
@@ -72,6 +74,7 @@ export class Session {
   }
 
   async ensurePage() {
+    this.begun = Date.now();
     this.downloads.begin();
     if (this.isInherited)
       await this.makeOwn();
@@ -169,9 +172,11 @@ export class Session {
       await sleep(TICK_MS);
   }
 
-  // Until the page has done what an action led to, or has had its time.
-  async settle() {
+  // Until the page has done what the action led to, or has had its time.
+  async settle(mayReact = true) {
     const started = Date.now();
+    const least = mayReact ? QUIET_MS.reaction : QUIET_MS.frame;
+    const quiet = Math.min(Math.max((started - this.begun) * QUIET_MS.part, least), QUIET_MS.most);
     for (let quietSince = started; ;) {
       const now = Date.now();     // A busy machine may sleep longer than told, so what counts is what is so after it.
       const isLoading = [...this.requests].some(request => request.isNavigationRequest());
@@ -181,7 +186,7 @@ export class Session {
         return;
       if (isBusy)
         quietSince = now;
-      else if (now - quietSince >= QUIET_MS)
+      else if (now - quietSince >= quiet)
         break;
       await sleep(TICK_MS);
     }
