@@ -50,6 +50,10 @@ section () {
   section "Memory, 30 s after the first answer" "clochectl bench fork --memory --runs 3" "$clochectl" bench fork --memory --runs 3
   section "The window while an answer of 200 KB comes at 1,000 tokens a second: gaps between the beats of a 4 ms timer" \
     "bench-streaming" streaming
+  section "The browser beside Playwright MCP, both on this computer" "tests/bench/browser.py" \
+    tests/bench/playwright-mcp/run.sh "$home/bench-peers" \
+    /usr/bin/python3 tests/bench/browser.py browser/guest/service "$build/browser/guest/packages"
+  section "The browser in a machine" "bench-browser" env CLOCHE_TEST_BASES="$XDG_DATA_HOME/cloche/bases" "$build/tests/bench/bench-browser"
   section "The wire" "bench-wire" "$build/tests/bench/bench-wire"
   echo
   echo "\"native import\" is \`python3 -c \"import numpy, pandas, matplotlib.pyplot\"\` on the same computer, run in turn with the forks."
