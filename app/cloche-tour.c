@@ -207,7 +207,7 @@ cloche_tour_get_question (ClocheTourStop stop)
   case CLOCHE_TOUR_VIDEO:
     return _ ("Cut two seconds out of this video");
   case CLOCHE_TOUR_PAGE:
-    return _ ("Open this page in a browser and read the prices");
+    return _ ("Open this page and read the prices");
   case CLOCHE_TOUR_TABLE:
   default:
     return _ ("Show me what is in this table");
