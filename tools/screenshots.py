@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The Cloche authors
-"""Takes the pictures of data/screenshots: the real window, in which the tour runs in a real machine. See screenshots.sh."""
+"""Takes the pictures of data/screenshots: the real window in each of its states, with real machines. See screenshots.sh."""
 
 import os
 import subprocess
@@ -42,7 +42,7 @@ def take_tour(window):
     window.find(role="label", name=lambda name: name.startswith("Ready · isolated ("))
 
 
-def light():
+def tour():
     window = e2e.Window(new_user())
     window.place(width=1010, height=770)
     window.find(role="push button", name="Take the Tour")
@@ -50,6 +50,13 @@ def light():
     take_tour(window)
     window.place(width=1010, height=1000)
     shoot(window, "tour")
+    window.place(width=370, height=770)
+    shoot(window, "narrow")
+    window.place(width=1010, height=1000)
+    window.activate(window.find(role="push button", name="Open this page and read the prices", fits=e2e.is_sensitive))
+    window.find(role="image", name="Picture")
+    window.find(text="That was the tour", fits=lambda node: len(window.find_all(text="That was the tour")) > 1)
+    shoot(window, "browser")
 
 
 def dark():
@@ -59,12 +66,68 @@ def dark():
     shoot(window, "tour-dark")
 
 
-def narrow():
-    window = e2e.Window(new_user())
+TABLE = """import pandas as pd
+
+days = pd.DataFrame({
+    "day": ["Monday", "Tuesday", "Wednesday", "Thursday"],
+    "outside": [11.2, 9.8, 12.5, 13.1],
+    "under glass": [18.4, 17.1, 21.0, 22.3],
+})
+print("Four days,", days["under glass"].max(), "degrees at most")
+days"""
+
+STORY = """## What the glass does
+
+It lets **light** in and keeps *frost* out. What grows under it has a climate of its own:
+
+1. At noon the air is some ten degrees warmer than outside.
+2. At night the soil gives back what it took in.
+3. Wind and birds stay outside; see [the article](https://example.org).
+
+```python
+warm = days[days["under glass"] > 20]
+```
+
+On two of the four days it was warm enough to"""
+
+
+def begin(window, question):
+    """Asks in a conversation of its own."""
+    window.click(window.find(role="push button", name="New Conversation"))
+    window.send(question)
+
+
+def model():
+    """A model that says what is written down for it: a tool's card, an answer on its way, and what went wrong."""
+    folders = new_user()
+    server = e2e.ModelServer(folders, [
+        e2e.call("run_python", code=TABLE), e2e.say("It was warmest under the glass on **Thursday**."),
+        {"lines": [{"message": {"role": "assistant", "content": STORY}}], "endless": True},
+        e2e.call("run_python", code="table[\"degrees\"].mean()"),
+        {"status": 503, "error": "the server is overloaded"},
+    ])
+    window = e2e.talk_with(folders, server)
     window.place(width=1010, height=770)
-    take_tour(window)
-    window.place(width=370, height=770)
-    shoot(window, "narrow")
+    window.send("How warm was it?")
+    window.find(text="It was warmest under the glass on")
+    window.activate(window.find(role="push button", name=lambda name: name.startswith("Ran Python, ")))
+    shoot(window, "tool-card")
+
+    begin(window, "What does the glass do?")
+    window.find(text="On two of the four days")
+    shoot(window, "streaming")
+    e2e.press("Escape")
+    window.find(role="label", name="Stopped.")
+
+    begin(window, "What is the mean?")
+    window.find(role="label", name=lambda name: name.startswith("NameError"))
+    window.wait_gone(role="push button", name="Stop", fits=e2e.is_sensitive)
+    shoot(window, "error")
+
+    window.click(window.find(role="push button", name="Main Menu"))
+    window.activate(window.find(role="menu item", name="Preferences"))
+    window.find(role="label", name="Add a Server")
+    shoot(window, "preferences")
 
 
 def question():
@@ -72,12 +135,11 @@ def question():
     folders = new_user()
     server = e2e.ModelServer(folders, [e2e.call("run_shell", command="pip install polars"),
                                        e2e.say("Without the network I cannot install it.")])
-    window = e2e.Window(folders)
+    window = e2e.talk_with(folders, server)
     window.place(width=1010, height=620)
-    window.add_server(server.address)
-    window.choose_model("script")
     window.send("Compare polars with pandas on my table")
     window.find(role="label", name="Connect to pypi.org?")
+    window.find(role="push button", name="No", fits=e2e.is_sensitive)
     shoot(window, "question")
     e2e.press("alt+n")
     window.find(text="Without the network I cannot install it.")
@@ -87,4 +149,4 @@ def question():
     shoot(window, "network")
 
 
-e2e.main([light, dark, narrow, question])
+e2e.main([tour, dark, model, question])
