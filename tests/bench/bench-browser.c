@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-  N_MACHINES = 5,
-  N_ACTIONS = 6,                /* of each kind, in each machine */
+  N_MACHINES = 3,
+  N_ACTIONS = 4,                /* of each kind, in each machine */
 };
 
 #define ADDRESS "http://127.0.0.1:8000/"
