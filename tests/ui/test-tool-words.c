@@ -21,6 +21,10 @@ test_calls (void)
     { "list_files", "{\"path\":\"/tmp\"}", "Listed a Folder", "/tmp", "text" },
     { "read_file", "{\"path\":\"a.csv\"}", "Read a File", "a.csv", "text" },
     { "write_file", "{\"path\":\"a.bin\",\"content\":\"AAAA\",\"encoding\":\"base64\"}", "Wrote a File", "a.bin", "text" },
+    { "browser_navigate", "{\"url\":\"https://a.example/\"}", "Opened a Page", "https://a.example/", "text" },
+    { "browser_click", "{\"ref\":\"7\"}", "Clicked on the Page", "{\"ref\":\"7\"}", "json" },
+    { "browser_take_screenshot", "{}", "Took a Picture of the Page", "", "json" },
+    { "browser_made_up", "{\"x\":1}", "browser_made_up", "{\"x\":1}", "json" },
     { "made\nup", "{\"x\":1}", "made\ufffdup", "{\"x\":1}", "json" },
     { "read_file", "[]", "Read a File", "[]", "text" },
   };

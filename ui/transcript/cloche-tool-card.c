@@ -31,9 +31,9 @@ struct _ClocheToolCard
   GtkWidget *state;
   GtkWidget *arrow;
   GtkWidget *body;
+  GtkWidget *copy;
   GtkWidget *code;
   GtkWidget *printed;
-  GtkWidget *printed_section;
   GtkWidget *problem;
   GtkWidget *chips;
 
@@ -176,6 +176,7 @@ set_text (GtkWidget  *view,
   is_long = gtk_text_buffer_get_line_count (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view))) > SECTION_LINES_MAX;
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC,
                                   is_long ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
+  gtk_widget_set_visible (scrolled, *text != '\0');
 }
 
 static void
@@ -185,7 +186,6 @@ update_printed (GtkWidget *widget)
   g_autofree char *printed = cloche_tool_words_dup_printed (self->run);
 
   set_text (self->printed, printed != NULL ? printed : "");
-  gtk_widget_set_visible (self->printed_section, printed != NULL && *printed != '\0');
 }
 
 static void
@@ -286,7 +286,8 @@ make_header (ClocheToolCard *self)
 
   gtk_widget_add_css_class (row, "tool-header");
   gtk_box_append (GTK_BOX (row), self->toggle);
-  gtk_box_append (GTK_BOX (row), cloche_copy_button_new (_ ("Copy Code"), dup_code, self));
+  self->copy = cloche_copy_button_new (_ ("Copy Code"), dup_code, self);
+  gtk_box_append (GTK_BOX (row), self->copy);
 
   return row;
 }
@@ -295,14 +296,15 @@ static GtkWidget *
 make_body (ClocheToolCard *self)
 {
   GtkWidget *body = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *printed_section;
 
   self->code = cloche_code_view_new ();
   self->printed = cloche_code_view_new ();
-  self->printed_section = make_section (self->printed, _ ("Printed Text"));
-  gtk_widget_add_css_class (self->printed_section, "tool-section");
+  printed_section = make_section (self->printed, _ ("Printed Text"));
+  gtk_widget_add_css_class (printed_section, "tool-section");
   gtk_widget_add_css_class (body, "tool-body");
   gtk_box_append (GTK_BOX (body), make_section (self->code, _ ("Code")));
-  gtk_box_append (GTK_BOX (body), self->printed_section);
+  gtk_box_append (GTK_BOX (body), printed_section);
 
   return body;
 }
@@ -389,6 +391,7 @@ cloche_tool_card_new (ClocheToolRun *run,
   code = cloche_tool_words_dup_code (run);
   cloche_code_view_set_language (CLOCHE_CODE_VIEW (self->code), cloche_tool_words_get_language (run));
   set_text (self->code, code);
+  gtk_widget_set_visible (self->copy, *code != '\0');
   state_changed_cb (self);
   toggled_cb (self);
   cloche_tool_card_set_expanded (self, TRUE);

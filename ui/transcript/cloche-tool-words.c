@@ -27,6 +27,28 @@ is_file_tool (ClocheToolRun *run)
   return is_tool (run, "list_files") || is_tool (run, "read_file") || is_tool (run, "write_file");
 }
 
+static const struct
+{
+  const char *tool;
+  const char *doing;
+  const char *done;
+} TITLES[] = {
+  { "run_python", N_ ("Running Python"), N_ ("Ran Python") },
+  { "run_shell", N_ ("Running a Command"), N_ ("Ran a Command") },
+  { "list_files", N_ ("Listing a Folder"), N_ ("Listed a Folder") },
+  { "read_file", N_ ("Reading a File"), N_ ("Read a File") },
+  { "write_file", N_ ("Writing a File"), N_ ("Wrote a File") },
+  { "browser_navigate", N_ ("Opening a Page"), N_ ("Opened a Page") },
+  { "browser_snapshot", N_ ("Looking at the Page"), N_ ("Looked at the Page") },
+  { "browser_click", N_ ("Clicking on the Page"), N_ ("Clicked on the Page") },
+  { "browser_type", N_ ("Typing into the Page"), N_ ("Typed into the Page") },
+  { "browser_select_option", N_ ("Choosing from a List of the Page"), N_ ("Chose from a List of the Page") },
+  { "browser_press_key", N_ ("Pressing a Key on the Page"), N_ ("Pressed a Key on the Page") },
+  { "browser_navigate_back", N_ ("Going Back to a Page"), N_ ("Went Back to a Page") },
+  { "browser_take_screenshot", N_ ("Taking a Picture of the Page"), N_ ("Took a Picture of the Page") },
+  { "browser_read", N_ ("Reading the Page"), N_ ("Read the Page") },
+};
+
 /**
  * cloche_tool_words_dup_title:
  *
@@ -35,21 +57,9 @@ is_file_tool (ClocheToolRun *run)
 char *
 cloche_tool_words_dup_title (ClocheToolRun *run)
 {
-  gboolean is_done = cloche_tool_run_get_state (run) == CLOCHE_TOOL_RUN_DONE;
-
-  if (is_tool (run, "run_python"))
-    return g_strdup (is_done ? _ ("Ran Python") : _ ("Running Python"));
-  if (is_tool (run, "run_shell"))
-    return g_strdup (is_done ? _ ("Ran a Command") : _ ("Running a Command"));
-  if (is_tool (run, "list_files"))
-    return g_strdup (is_done ? _ ("Listed a Folder") : _ ("Listing a Folder"));
-  if (is_tool (run, "read_file"))
-    return g_strdup (is_done ? _ ("Read a File") : _ ("Reading a File"));
-  if (is_tool (run, "write_file"))
-    return g_strdup (is_done ? _ ("Wrote a File") : _ ("Writing a File"));
-
-  if (g_str_has_prefix (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), "browser_"))
-    return g_strdup (is_done ? _ ("Used the Browser") : _ ("Using the Browser"));
+  for (gsize i = 0; i < G_N_ELEMENTS (TITLES); i++)
+    if (is_tool (run, TITLES[i].tool))
+      return g_strdup (cloche_tool_run_get_state (run) == CLOCHE_TOOL_RUN_DONE ? _ (TITLES[i].done) : _ (TITLES[i].doing));
 
   /* A name from a model, which may have made it up. */
   return cloche_text_make_printable (cloche_tool_call_get_name (cloche_tool_run_get_call (run)), -1);
@@ -199,13 +209,15 @@ cloche_tool_words_dup_problem (ClocheToolRun *run)
 /**
  * cloche_tool_words_dup_code:
  *
- * What the tool was told to run, or the file that it is about; of an unknown tool, or one called wrongly, all that the
+ * What the tool was told to run, or the file or page that it is about; of another tool, or one called wrongly, all that the
  * model wrote.
+ *
+ * Returns: empty if it was told nothing
  */
 char *
 cloche_tool_words_dup_code (ClocheToolRun *run)
 {
-  static const char *const NAMES[] = { "code", "command", "script", "path" };
+  static const char *const NAMES[] = { "code", "command", "script", "path", "url" };
   ClocheToolCall *call = cloche_tool_run_get_call (run);
   JsonObject *arguments = cloche_tool_call_get_arguments (call);
 
@@ -217,6 +229,8 @@ cloche_tool_words_dup_code (ClocheToolRun *run)
   }
   if (arguments != NULL && is_tool (run, "list_files"))
     return g_strdup ("/workspace");
+  if (arguments != NULL && json_object_get_size (arguments) == 0)
+    return g_strdup ("");
 
   return g_utf8_make_valid (cloche_tool_call_get_arguments_text (call), -1);
 }
@@ -260,7 +274,7 @@ cloche_tool_words_get_language (ClocheToolRun *run)
   if (is_tool (run, "run_shell"))
     return "sh";
 
-  return is_file_tool (run) ? "text" : "json";
+  return is_file_tool (run) || is_tool (run, "browser_navigate") ? "text" : "json";
 }
 
 const char *
