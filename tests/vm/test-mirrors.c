@@ -28,16 +28,21 @@ allow_hosts_of (const char *script)
   cloche_vm_allow (shared.machine, (const char *const *) rules);
 }
 
+/* The machine's own sources but for the largest list: it comes the same way as the others, and to read it takes apt half a
+ * minute of an emulated processor. */
+#define SMALL_LISTS "-o Dir::Etc::SourceParts=/nowhere -o Dir::Etc::SourceList=/tmp/small.sources"
+#define MAKE_SMALL_LISTS "sed -E 's/^Suites: [^ ]+ /Suites: /' /etc/apt/sources.list.d/debian.sources > /tmp/small.sources"
+
 static void
 test_debian (void)
 {
   g_autoptr (ClocheVmOutcome) update = NULL;
   g_autoptr (GPtrArray) rows = NULL;
 
-  allow_hosts_of ("grep -rhoE 'https?://[^/ ]+' /etc/apt/sources.list /etc/apt/sources.list.d 2> /dev/null |"
-                  " sed 's|.*//||' | sort -u");
-  update = cloche_vm_run_shell (shared.machine, "sudo apt-get update 2>&1");
-  if (g_strcmp0 (update->status, "ok") != 0 || strstr (update->out->str, "Err:") != NULL)
+  allow_hosts_of (MAKE_SMALL_LISTS "; grep -hoE 'https?://[^/ ]+' /tmp/small.sources | sed 's|.*//||' | sort -u");
+  update = cloche_vm_run_shell (shared.machine, "sudo apt-get update " SMALL_LISTS " 2>&1");
+  if (g_strcmp0 (update->status, "ok") != 0 || strstr (update->out->str, "Err:") != NULL ||
+      strstr (update->out->str, "Get:") == NULL)
     g_error ("apt-get update: %s", update->out->str);
 
   rows = cloche_vm_read_log (shared.machine, 1);
@@ -50,7 +55,9 @@ test_npm (void)
 {
   g_autoptr (ClocheVmOutcome) view = NULL;
 
-  allow_hosts_of ("npm config get registry | sed -E 's|https?://([^/]+)/.*|\\1|'");
+  /* Not asked of npm: it takes eight seconds to start, emulated. */
+  allow_hosts_of ("{ cat /etc/npmrc 2> /dev/null; echo registry=https://registry.npmjs.org/; } |"
+                  " sed -nE '/^registry/ { s|.*://([^/]+)/?.*|\\1|p; q }'");
   view = cloche_vm_run_shell (shared.machine, "npm view left-pad name 2>&1");
   if (g_strcmp0 (view->status, "ok") != 0)
     g_error ("npm view: %s", view->out->str);
